@@ -1,0 +1,2 @@
+//! The `media-recorder` command.
+fn main() {}
