@@ -1,1 +1,33 @@
-//! (being written)
+//! The W3C MediaStream Recording API as a pure machine.
+//!
+//! **No thread, no clock, no I/O, no media: time and track facts enter as arguments, and what
+//! is to be done comes back as values.** The facade runs what this crate decides:
+//!
+//! - [`Machine`] holds the recorder's state, flips it synchronously in each method, and expands
+//!   queued [`Task`]s into [`Action`]s in the specified order of events.
+//! - [`Timeline`] takes the pauses out of capture times.
+//! - [`Slicer`] says when a timeslice is full, [`KeyFramePolicy`] where a key frame is wanted.
+//! - [`plan`](fn@plan) chooses container and codecs for the tracks that are there;
+//!   [`is_type_supported`] answers before.
+//!
+//! Specification: <https://w3c.github.io/mediacapture-record/>
+
+#![no_std]
+
+extern crate alloc;
+
+mod bitrates;
+mod key_frames;
+mod machine;
+mod plan;
+mod slicer;
+mod support;
+mod timeline;
+
+pub use bitrates::{BitrateRequest, Bitrates};
+pub use key_frames::{KeyFrameInterval, KeyFramePolicy};
+pub use machine::{Action, Fault, InvalidState, Machine, RecordingState, Session, Signal, Task};
+pub use plan::{Plan, PlanError, plan};
+pub use slicer::Slicer;
+pub use support::{Capabilities, is_type_supported};
+pub use timeline::{Span, Timeline};
