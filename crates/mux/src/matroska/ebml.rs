@@ -1,0 +1,201 @@
+//! EBML elements: an ID, a size, the data (RFC 8794 §6).
+
+use alloc::vec::Vec;
+
+use bytes::BufMut;
+
+use super::ids::{self, Id};
+
+/// The largest size that eight octets say: all ones is not 2^56 − 1 but "unknown"
+/// (RFC 8794 §6.2).
+pub(super) const MAX_SIZE: u64 = max_size(8);
+
+/// An unknown size, in eight octets so that a known one can take its place.
+pub(super) const UNKNOWN_SIZE: u64 = 0x01FF_FFFF_FFFF_FFFF;
+
+/// The largest size that `octets` octets say.
+const fn max_size(octets: usize) -> u64 {
+    (1 << (7 * octets)) - 2
+}
+
+/// The fewest octets that say `size`, which is at most [`MAX_SIZE`].
+pub(super) fn size_octets(size: u64) -> usize {
+    (1..8).find(|&n| size <= max_size(n)).unwrap_or(8)
+}
+
+/// A size in the fewest octets.
+pub(super) fn put_size(buf: &mut impl BufMut, size: u64) {
+    put_size_in(buf, size, size_octets(size));
+}
+
+/// A size in exactly `octets` octets, which suffice.
+pub(super) fn put_size_in(buf: &mut impl BufMut, size: u64, octets: usize) {
+    debug_assert!(size <= max_size(octets), "{size} in {octets} octets");
+    buf.put_uint((1 << (7 * octets)) | size, octets);
+}
+
+/// An ID; its first octet is never zero, so it has the length of its number.
+pub(super) fn put_id(buf: &mut impl BufMut, id: Id) {
+    buf.put_uint(id.into(), uint_octets(id.into()));
+}
+
+/// How many octets the ID and the size of an element with `len` octets of data have.
+pub(super) fn header_octets(id: Id, len: u64) -> u64 {
+    (uint_octets(id.into()) + size_octets(len)) as u64
+}
+
+/// The fewest octets of an unsigned integer, at least one.
+fn uint_octets(value: u64) -> usize {
+    (8 - value.leading_zeros() as usize / 8).max(1)
+}
+
+/// The fewest octets of a signed integer in two's complement, at least one.
+fn int_octets(value: i64) -> usize {
+    let sign_bits = if value < 0 {
+        value.leading_ones()
+    } else {
+        value.leading_zeros()
+    };
+    8 - (sign_bits as usize - 1) / 8
+}
+
+/// An unsigned integer element (RFC 8794 §7.2).
+pub(super) fn put_uint(buf: &mut impl BufMut, id: Id, value: u64) {
+    let octets = uint_octets(value);
+    put_id(buf, id);
+    put_size(buf, octets as u64);
+    buf.put_uint(value, octets);
+}
+
+/// A signed integer element (RFC 8794 §7.1).
+pub(super) fn put_int(buf: &mut impl BufMut, id: Id, value: i64) {
+    let octets = int_octets(value);
+    put_id(buf, id);
+    put_size(buf, octets as u64);
+    buf.put_int(value, octets);
+}
+
+/// How many octets [`put_int`] writes.
+pub(super) fn int_element_octets(id: Id, value: i64) -> u64 {
+    let octets = int_octets(value) as u64;
+    header_octets(id, octets) + octets
+}
+
+/// A float element of eight octets (RFC 8794 §7.3).
+pub(super) fn put_float(buf: &mut impl BufMut, id: Id, value: f64) {
+    put_id(buf, id);
+    put_size(buf, 8);
+    buf.put_f64(value);
+}
+
+/// A binary element, or a string (RFC 8794 §7.4, §7.5, §7.8).
+pub(super) fn put_binary(buf: &mut impl BufMut, id: Id, value: &[u8]) {
+    put_id(buf, id);
+    put_size(buf, value.len() as u64);
+    buf.put_slice(value);
+}
+
+/// A master element with what `children` writes (RFC 8794 §7.7).
+pub(super) fn put_master(buf: &mut Vec<u8>, id: Id, children: impl FnOnce(&mut Vec<u8>)) {
+    let mut data = Vec::new();
+    children(&mut data);
+    put_binary(buf, id, &data);
+}
+
+/// A `Void` of `len` octets in all, ID and size included (RFC 8794 §11.3.2). Two is the least:
+/// whoever reserves a place must see to it that a gap of one octet cannot remain.
+pub(super) fn put_void(buf: &mut impl BufMut, len: usize) {
+    debug_assert!(len >= 2, "a Void of {len} octets");
+    // A size in more octets than it needs fills the gaps: with 129 octets, for one, 127 of data
+    // are too many for one octet of size, and two leave 126.
+    let fitting = (1..=8).find_map(|octets| {
+        let data = len.checked_sub(1 + octets)?;
+        (data as u64 <= max_size(octets)).then_some((octets, data))
+    });
+    if let Some((octets, data)) = fitting {
+        put_id(buf, ids::VOID);
+        put_size_in(buf, data as u64, octets);
+        buf.put_bytes(0, data);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        let mut buf = Vec::new();
+        write(&mut buf);
+        buf
+    }
+
+    #[test]
+    fn sizes_are_as_short_as_possible_and_never_all_ones() {
+        for octets in 1..=8 {
+            let largest = max_size(octets);
+            let bytes = written(|buf| put_size(buf, largest));
+            assert_eq!(bytes.len(), octets, "{largest}");
+            let value = bytes.iter().fold(0_u64, |n, &b| n << 8 | u64::from(b));
+            assert_ne!(
+                value.trailing_ones() as usize,
+                7 * octets,
+                "{largest} is all ones"
+            );
+            if octets < 8 {
+                let next = written(|buf| put_size(buf, largest + 1));
+                assert_eq!(next.len(), octets + 1, "{largest} + 1");
+            }
+        }
+        assert_eq!(written(|buf| put_size(buf, 0)), [0x80]);
+        assert_eq!(written(|buf| put_size(buf, 126)), [0xFE]);
+        assert_eq!(written(|buf| put_size(buf, 127)), [0x40, 0x7F]);
+        assert_eq!(
+            written(|buf| put_size(buf, MAX_SIZE))[..],
+            0x01FF_FFFF_FFFF_FFFE_u64.to_be_bytes()
+        );
+        assert_eq!(
+            written(|buf| put_size_in(buf, 5, 8)),
+            [1, 0, 0, 0, 0, 0, 0, 5]
+        );
+    }
+
+    #[test]
+    fn integers_are_as_short_as_possible() {
+        let uint = |value| written(|buf| put_uint(buf, ids::TIMESTAMP, value));
+        assert_eq!(uint(0), [0xE7, 0x81, 0]);
+        assert_eq!(uint(255), [0xE7, 0x81, 255]);
+        assert_eq!(uint(256), [0xE7, 0x82, 1, 0]);
+        assert_eq!(uint(u64::MAX).len(), 10);
+        let int = |value| written(|buf| put_int(buf, ids::DISCARD_PADDING, value));
+        assert_eq!(int(0), [0x75, 0xA2, 0x81, 0]);
+        assert_eq!(int(127), [0x75, 0xA2, 0x81, 0x7F]);
+        assert_eq!(int(128), [0x75, 0xA2, 0x82, 0x00, 0x80]);
+        assert_eq!(int(-128), [0x75, 0xA2, 0x81, 0x80]);
+        assert_eq!(int(-129), [0x75, 0xA2, 0x82, 0xFF, 0x7F]);
+        for value in [0, 127, 128, 6_500_000, i64::MAX, i64::MIN, -1] {
+            let expected = int_element_octets(ids::DISCARD_PADDING, value);
+            assert_eq!(int(value).len() as u64, expected, "{value}");
+        }
+        assert_eq!(int(i64::MAX).len(), 11);
+    }
+
+    #[test]
+    fn a_void_fills_any_gap_from_two_octets_on() {
+        for len in (2..600).chain([16_384, 16_385, 16_386, 16_387, 16_388, 20_000]) {
+            let bytes = written(|buf| put_void(buf, len));
+            assert_eq!(bytes.len(), len);
+            assert_eq!(bytes[0], 0xEC);
+            let octets = bytes[1].leading_zeros() as usize + 1;
+            let value = bytes[1..=octets]
+                .iter()
+                .fold(0_u64, |n, &b| n << 8 | u64::from(b));
+            let data = value & (max_size(octets) + 1);
+            assert_ne!(
+                data,
+                max_size(octets) + 1,
+                "{len}: all ones is an unknown size"
+            );
+            assert_eq!(data as usize, len - 1 - octets, "{len}");
+        }
+    }
+}

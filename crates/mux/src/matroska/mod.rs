@@ -1,0 +1,33 @@
+//! WebM and Matroska (RFC 9559), on EBML (RFC 8794).
+//!
+//! The file is, in this order:
+//!
+//! ```text
+//! EBML header
+//! Segment                      size unknown while live, patched at the end
+//!   Void | SeekHead, Void      a slot of fixed size
+//!   Info                       with a Void | Duration slot
+//!   Tracks
+//!   Cluster …
+//!   Cues                       at the end only
+//! ```
+//!
+//! **All patches lie before `Tracks`**, in the first few hundred bytes, so that an upload which
+//! cannot seek sends its first part again.
+
+mod cluster;
+mod clusters;
+mod cues;
+mod ebml;
+mod header;
+mod ids;
+mod options;
+mod output;
+mod packet_checks;
+mod rope;
+mod track_checks;
+mod tracks;
+mod writer;
+
+pub use options::{ClusterMode, DocType, MatroskaOptions};
+pub use writer::MatroskaWriter;

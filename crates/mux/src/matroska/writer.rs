@@ -1,0 +1,169 @@
+//! The writer: what it accepts, and in which order.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackKind};
+
+use super::cluster::Block;
+use super::clusters::Clusters;
+use super::header::{self, Slots, TICKS_PER_SECOND};
+use super::options::MatroskaOptions;
+use super::output::Output;
+use super::packet_checks::{Accepted, Track};
+use super::track_checks::check_tracks;
+use super::tracks::tracks_element;
+use crate::{MuxError, MuxOutput, Muxer};
+
+/// Writes WebM and Matroska (RFC 9559).
+///
+/// **What comes out is valid at every moment.** Until [`finish`](Muxer::finish) it is a live
+/// file of unknown length; `finish` appends the index (`Cues`) and patches the header with the
+/// length, the duration and the places of the parts (`SeekHead`). All patches lie in the first
+/// few hundred bytes, before the description of the tracks.
+///
+/// - Times have a resolution of 1 ms. Each is rounded once, to nearest, from the exact time
+///   with the track's codec delay added (players subtract it again, RFC 9559 §5.1.4.1.25).
+/// - A cluster begins with each key frame of a video track, and where the
+///   [options](MatroskaOptions) limit it. Sound of a key frame's millisecond, written before or
+///   after it, is in the key frame's cluster; for this, sound waits for the first packet of a
+///   later millisecond, or for [`flush`](Muxer::flush).
+/// - The index lists every key frame of video; sound only where there is no video track, at
+///   most twice a second. It grows by 40 bytes per entry in memory.
+/// - Tracks are numbered from 1 in their order. Packets of sound count as key frames, whatever
+///   they say.
+/// - The duration is the end of the last packet to end, from zero: padding and the decoder's
+///   priming samples do not count.
+#[derive(Debug)]
+pub struct MatroskaWriter {
+    options: MatroskaOptions,
+    state: State,
+    output: Output,
+}
+
+#[derive(Debug)]
+enum State {
+    Created,
+    Started(Box<Recording>),
+    Finished,
+}
+
+#[derive(Debug)]
+struct Recording {
+    slots: Slots,
+    tracks: Vec<Track>,
+    clusters: Clusters,
+    /// The stored time of the latest packet.
+    reached: MediaTime,
+    /// When the last packet to end ends.
+    end: MediaTime,
+}
+
+impl MatroskaWriter {
+    /// A writer of one file.
+    pub fn new(options: MatroskaOptions) -> Self {
+        Self {
+            options,
+            state: State::Created,
+            output: Output::default(),
+        }
+    }
+
+    fn recording(&mut self) -> Result<(&mut Recording, &mut Output), MuxError> {
+        match &mut self.state {
+            State::Created => Err(MuxError::NotStarted),
+            State::Started(recording) => Ok((recording, &mut self.output)),
+            State::Finished => Err(MuxError::Finished),
+        }
+    }
+}
+
+impl Recording {
+    fn write(&mut self, packet: Packet, output: &mut Output) -> Result<(), MuxError> {
+        let track = self
+            .tracks
+            .iter_mut()
+            .find(|track| track.id == packet.track)
+            .ok_or(MuxError::UnknownTrack {
+                track: packet.track,
+            })?;
+        let Accepted { stored, key } = track.check(&packet)?;
+        let tick = to_ticks(stored);
+        if tick < to_ticks(self.reached) {
+            return Err(MuxError::OutOfOrder {
+                track: packet.track,
+                time: stored,
+                reached: self.reached,
+            });
+        }
+
+        track.latest = Some(packet.time);
+        self.reached = self.reached.max(stored);
+        self.end = self.end.max(packet.end());
+        let block = Block {
+            kind: track.kind,
+            track: track.number,
+            tick,
+            key,
+            discard_padding: packet.discard_padding.as_nanos(),
+            payload: packet.data,
+        };
+        self.clusters.write(block, output);
+        Ok(())
+    }
+}
+
+/// The only place where a time is rounded. `stored` is not negative, so its ticks, fewer than
+/// its nanoseconds, are not either.
+fn to_ticks(stored: MediaTime) -> u64 {
+    stored
+        .to_ticks(TICKS_PER_SECOND)
+        .unwrap_or_default()
+        .unsigned_abs()
+}
+
+impl Muxer for MatroskaWriter {
+    fn start(&mut self, tracks: &[MediaTrack]) -> Result<(), MuxError> {
+        match self.state {
+            State::Created => {}
+            State::Started(_) => return Err(MuxError::AlreadyStarted),
+            State::Finished => return Err(MuxError::Finished),
+        }
+        let checked = check_tracks(tracks, self.options.doc_type)?;
+        let tracks_element = tracks_element(&checked, self.options.track_uid_seed);
+        let (bytes, slots) = header::header(&self.options, &tracks_element);
+        self.output.append(bytes);
+        let has_video = tracks.iter().any(|track| track.kind() == TrackKind::Video);
+        self.state = State::Started(Box::new(Recording {
+            slots,
+            tracks: checked.into_iter().map(Track::new).collect(),
+            clusters: Clusters::new(&self.options, slots.segment_data, has_video),
+            reached: MediaTime::ZERO,
+            end: MediaTime::ZERO,
+        }));
+        Ok(())
+    }
+
+    fn write(&mut self, packet: Packet) -> Result<(), MuxError> {
+        let (recording, output) = self.recording()?;
+        recording.write(packet, output)
+    }
+
+    fn flush(&mut self) -> Result<(), MuxError> {
+        let (recording, output) = self.recording()?;
+        recording.clusters.flush(output);
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), MuxError> {
+        let (recording, output) = self.recording()?;
+        let cues = recording.clusters.finish(output);
+        recording.slots.finish(cues, recording.end, output);
+        self.state = State::Finished;
+        Ok(())
+    }
+
+    fn poll_output(&mut self) -> Option<MuxOutput> {
+        self.output.poll()
+    }
+}
