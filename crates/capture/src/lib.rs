@@ -1,1 +1,28 @@
-//! (being written)
+//! Where media comes from: a canvas, a test pattern, files.
+//!
+//! **Nothing here starts a thread or reads a clock.** A [`VideoSource`] or [`AudioSource`] is
+//! pulled; whoever pulls it paces it, in real time or as fast as an encoder goes. A canvas is a
+//! plain model ([`CanvasSurface`]) whose captures are decided by a [`CaptureSchedule`] that is
+//! told the time.
+//!
+//! | source | video | audio |
+//! |---|---|---|
+//! | [`TestPatternVideo`], [`TestPatternAudio`] | yes | yes |
+//! | [`open_media`]: [`Y4mReader`], [`AudioFile`] | Y4M | what `symphonia` reads |
+//! | [`CanvasSurface`] | yes | |
+
+mod audio_file;
+mod canvas;
+mod error;
+mod media_file;
+mod pattern;
+mod source;
+mod y4m_file;
+
+pub use audio_file::AudioFile;
+pub use canvas::{CanvasSurface, CaptureSchedule, SteppedCapture};
+pub use error::CaptureError;
+pub use media_file::{MediaFile, open_media};
+pub use pattern::{TestPatternAudio, TestPatternVideo, read_frame_number, shows_flash};
+pub use source::{AudioFormat, AudioSource, VideoFormat, VideoSource};
+pub use y4m_file::Y4mReader;
