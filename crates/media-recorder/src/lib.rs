@@ -1,1 +1,79 @@
-//! (being written)
+//! The W3C MediaStream Recording API for native Rust, with nothing to install.
+//!
+//! A Rust program takes a canvas of its own frames, a media file or a test source, and gets
+//! WebM or Matroska, chunk by chunk as it is made. The default build compiles no C and links no
+//! C library.
+//!
+//! ```
+//! use media_recorder::{Canvas, MediaRecorder, RecorderOptions};
+//!
+//! # let directory = tempfile::tempdir().unwrap();
+//! # let path = directory.path().join("test.webm");
+//! let canvas = Canvas::new(64, 48)?.with_back_pressure();
+//! let stream = canvas.capture_stream(25)?;
+//! let options = RecorderOptions::new().mime_type("video/webm;codecs=vp9");
+//! let (recorder, events) = MediaRecorder::new(&stream, options)?;
+//! let saved = events.save_to(&path)?; // or: for event in events { … }
+//! recorder.start()?;
+//! for n in 0..25 {
+//!     canvas.draw(|pixels| pixels.fill(n * 10))?;
+//! }
+//! recorder.stop()?;
+//! println!("{}", saved.join()?); // what was recorded and dropped
+//! # Ok::<(), media_recorder::RecorderError>(())
+//! ```
+//!
+//! # The parts
+//!
+//! - Streams: [`Canvas`], [`MediaFile`], [`TestPattern`]; [`MediaStream`], [`MediaStreamTrack`].
+//! - The recorder: [`MediaRecorder`] with [`RecorderOptions`], [`Events`] of [`Event`]s with
+//!   [`Blob`]s, [`Statistics`] at any time.
+//! - Where the data goes: [`Events::save_to`] a file, [`Events::write_to`] any writer, or a loop
+//!   over the events.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `vp9` | yes | VP9 by `rusty_vp9` |
+//! | `av1` | yes | AV1 by `rav1e` |
+//! | `opus` | yes | Opus by `opus-rs` |
+//! | `webm` | yes | the WebM and Matroska writer |
+//! | `asm` | no | `rav1e`'s assembly: several times faster, needs `nasm` on x86-64 |
+//!
+//! # Names
+//!
+//! Names and behaviour are those of the [specification], in Rust's spelling.
+//!
+//! [specification]: https://w3c.github.io/mediacapture-record/
+
+mod black;
+mod blob;
+mod clock;
+mod error;
+mod event;
+mod events;
+mod options;
+mod recorder;
+mod session;
+mod source;
+mod statistics;
+mod stream;
+mod support;
+mod threads;
+
+pub use blob::{Blob, Patch};
+pub use error::{ErrorKind, RecorderError};
+pub use event::{BlobEvent, Event, Summary};
+pub use events::{Events, Saved};
+pub use media_recorder_state::RecordingState;
+pub use media_recorder_types::{
+    AudioCodec, Codec, CodecString, ColorInfo, ColorRange, Container, FrameSize, MediaTime,
+    MimeError, MimeType, PixelFormat, Plane, Rate, RateError, TrackKind, VideoCodec, VideoFrame,
+    VideoFrameError,
+};
+pub use options::RecorderOptions;
+pub use recorder::MediaRecorder;
+pub use source::{Canvas, CaptureRate, MediaFile, TestPattern};
+pub use statistics::{Statistics, TrackStatistics};
+pub use stream::{MediaStream, MediaStreamTrack, ReadyState};

@@ -166,6 +166,11 @@ impl Machine {
         self.state
     }
 
+    /// The running session, or the last one.
+    pub fn session(&self) -> Session {
+        self.session
+    }
+
     /// The `mimeType` attribute: what the constructor was given, and from the `start` event to
     /// the end of the recording container and codecs.
     pub fn mime_type(&self) -> &str {

@@ -1,0 +1,17 @@
+//! The one clock of live capture.
+
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use media_recorder_types::MediaTime;
+
+/// Monotonic time since the first use in this process: what live frames are stamped with.
+pub(crate) fn now() -> MediaTime {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    MediaTime::from(EPOCH.get_or_init(Instant::now).elapsed())
+}
+
+/// How long from now until `time`; zero if it has passed.
+pub(crate) fn until(time: MediaTime) -> Duration {
+    time.saturating_sub(now()).to_duration().unwrap_or_default()
+}

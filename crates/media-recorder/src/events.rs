@@ -1,0 +1,238 @@
+//! Receiving events, and saving what comes.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Weak;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::blob::Patch;
+use crate::error::{ErrorKind, RecorderError};
+use crate::event::{Event, Summary};
+use crate::recorder::Shared;
+use crate::threads::spawn;
+
+/// The events of a recorder, in order.
+///
+/// As an iterator it waits for each event and **ends after the `Stop` of a recording**; called
+/// again, it goes on with the next recording. It also ends when the recorder is gone. Events
+/// that nobody takes wait here; once `Events` is dropped they are dropped with their data.
+///
+/// Instead of taking the events, a program can have the recording [saved](Self::save_to).
+#[derive(Debug)]
+pub struct Events {
+    receiver: Receiver<Event>,
+    recorder: Weak<Shared>,
+    /// The last event was the end of a recording.
+    at_end: bool,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
+impl Events {
+    pub(crate) fn new(receiver: Receiver<Event>, recorder: Weak<Shared>) -> Self {
+        Self {
+            receiver,
+            recorder,
+            at_end: false,
+        }
+    }
+
+    /// The next event, if it comes within `timeout`. `None` also once the recorder is gone;
+    /// unlike the iterator, this goes straight on to the next recording.
+    pub fn next_timeout(&mut self, timeout: Duration) -> Option<Event> {
+        match self.receiver.recv_timeout(timeout) {
+            Ok(event) => {
+                self.at_end = matches!(event, Event::Stop(_));
+                Some(event)
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    /// Saves one recording to a file, from its start to its `Stop`: data is written as it is
+    /// made, in slices of a second, so that a killed process loses a second at most; at the end
+    /// the file is given its index and duration, so that it seeks. An existing file is
+    /// replaced.
+    ///
+    /// If the file cannot be written, the recording ends with an error, and what was written
+    /// until then plays.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the directory does not exist, [`ErrorKind::NotAllowed`] if
+    /// the file may not be written, [`ErrorKind::Unknown`] for what else keeps it from being
+    /// created.
+    ///
+    /// ```
+    /// # let directory = tempfile::tempdir().unwrap();
+    /// # let path = directory.path().join("test.webm");
+    /// use media_recorder::{Canvas, MediaRecorder, RecorderOptions};
+    /// let canvas = Canvas::new(64, 48)?.with_back_pressure();
+    /// let stream = canvas.capture_stream(25)?;
+    /// let (recorder, events) = MediaRecorder::new(&stream, RecorderOptions::new())?;
+    /// let saved = events.save_to(&path)?;
+    /// recorder.start()?;
+    /// for n in 0..25 {
+    ///     canvas.draw(|pixels| pixels.fill(n))?;
+    /// }
+    /// recorder.stop()?;
+    /// let summary = saved.join()?;
+    /// assert_eq!(summary.duration.as_millis(), 1000);
+    /// # Ok::<(), media_recorder::RecorderError>(())
+    /// ```
+    pub fn save_to(self, path: impl AsRef<Path>) -> Result<Saved, RecorderError> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let file = File::create(path)
+            .map_err(|error| RecorderError::io(format!("cannot create {name}"), error))?;
+        self.save(name, FileTarget(file))
+    }
+
+    /// Writes one recording to anything that takes bytes: standard output, a socket. As
+    /// [`save_to`](Self::save_to), but what was written stays as it is: the recording plays,
+    /// and its end does not have to be known to play it, but most players cannot seek in it.
+    /// The patches that would change that are in [`Summary::patches`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Unknown`] if the operating system gives no thread.
+    pub fn write_to(self, writer: impl Write + Send + 'static) -> Result<Saved, RecorderError> {
+        self.save("the output".to_owned(), WriteTarget(writer))
+    }
+
+    fn save(self, name: String, target: impl Target) -> Result<Saved, RecorderError> {
+        if let Some(recorder) = self.recorder.upgrade() {
+            recorder.set_saving();
+        }
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let thread = spawn("saver", move || {
+            // Whoever dropped `Saved` does not want to know.
+            let _ = sender.send(self.save_all(&name, target));
+        })?;
+        Ok(Saved { receiver, thread })
+    }
+
+    fn save_all(self, name: &str, mut target: impl Target) -> Result<Summary, RecorderError> {
+        let cannot = |error| RecorderError::io(format!("cannot write to {name}"), error);
+        let recorder = self.recorder.clone();
+        let mut failure = None;
+        for event in self {
+            match event {
+                Event::DataAvailable(blob) if failure.is_none() => {
+                    if let Err(error) = blob.data.write_to(target.writer()) {
+                        let error = cannot(error);
+                        if let Some(recorder) = recorder.upgrade() {
+                            recorder.fail(error.clone());
+                        }
+                        failure = Some(error);
+                    }
+                }
+                Event::Error(error) => {
+                    failure.get_or_insert(error);
+                }
+                Event::Stop(summary) => {
+                    // After a failure too: what is there gets as good as it can.
+                    let patched = target.finish(&summary.patches).map_err(cannot);
+                    return match failure {
+                        Some(error) => Err(error),
+                        None => patched.map(|()| summary),
+                    };
+                }
+                _ => {}
+            }
+        }
+        let ended = "the recorder was dropped before it recorded anything";
+        Err(RecorderError::new(ErrorKind::InvalidState, ended))
+    }
+}
+
+/// Waits for each event; ends after `Stop`, and when the recorder is gone.
+impl Iterator for Events {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        if std::mem::take(&mut self.at_end) {
+            return None;
+        }
+        let event = self.receiver.recv().ok()?;
+        self.at_end = matches!(event, Event::Stop(_));
+        Some(event)
+    }
+}
+
+/// A recording that is being saved.
+#[derive(Debug)]
+pub struct Saved {
+    receiver: Receiver<Result<Summary, RecorderError>>,
+    thread: JoinHandle<()>,
+}
+
+impl Saved {
+    /// Waits until the recording has ended and all of it is written.
+    ///
+    /// # Errors
+    ///
+    /// What ended the recording, if that was an error: its own, or that the data could not be
+    /// written. [`ErrorKind::InvalidState`] if the recorder was dropped without a recording.
+    pub fn join(self) -> Result<Summary, RecorderError> {
+        let result = self.receiver.recv();
+        let _ = self.thread.join();
+        result.unwrap_or_else(|_| {
+            Err(RecorderError::new(
+                ErrorKind::Unknown,
+                "the thread that saves panicked",
+            ))
+        })
+    }
+
+    /// Whether [`join`](Self::join) would return at once.
+    pub fn is_finished(&self) -> bool {
+        self.thread.is_finished()
+    }
+}
+
+/// Where a recording is saved.
+trait Target: Send + 'static {
+    type Writer: Write;
+    fn writer(&mut self) -> &mut Self::Writer;
+    fn finish(&mut self, patches: &[Patch]) -> io::Result<()>;
+}
+
+struct FileTarget(File);
+
+impl Target for FileTarget {
+    type Writer = File;
+
+    fn writer(&mut self) -> &mut File {
+        &mut self.0
+    }
+
+    fn finish(&mut self, patches: &[Patch]) -> io::Result<()> {
+        for patch in patches {
+            self.0.seek(SeekFrom::Start(patch.offset))?;
+            self.0.write_all(&patch.bytes)?;
+        }
+        self.0.flush()
+    }
+}
+
+struct WriteTarget<W>(W);
+
+impl<W: Write + Send + 'static> Target for WriteTarget<W> {
+    type Writer = W;
+
+    fn writer(&mut self) -> &mut W {
+        &mut self.0
+    }
+
+    fn finish(&mut self, _: &[Patch]) -> io::Result<()> {
+        self.0.flush()
+    }
+}

@@ -1,0 +1,218 @@
+//! The thread that runs a recording: does what the machine decides, fires the events.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender};
+use std::thread::JoinHandle;
+
+use media_recorder_mux::MuxError;
+use media_recorder_state::{Action, Fault, Session, Signal, Task};
+use media_recorder_types::MediaTime;
+
+use super::assembler::{Assembler, Progress};
+use super::credit::Credit;
+use super::{Message, RecordedTrack};
+use crate::clock;
+use crate::error::{ErrorKind, RecorderError};
+use crate::event::{BlobEvent, Event, Summary};
+use crate::recorder::Shared;
+use crate::statistics::SessionCounters;
+use crate::threads::lock;
+
+pub(super) struct Coordinator {
+    pub(super) shared: Arc<Shared>,
+    pub(super) session: Session,
+    pub(super) tracks: Vec<RecordedTrack>,
+    pub(super) credits: Vec<Arc<Credit>>,
+    pub(super) counters: Arc<SessionCounters>,
+    pub(super) assembler: Assembler,
+    pub(super) timeslice: Option<MediaTime>,
+    pub(super) mime_type: Arc<str>,
+    pub(super) messages: Receiver<Message>,
+    /// To queue tasks of its own behind those of the recorder.
+    pub(super) to_self: Sender<Message>,
+    /// Tracks whose source has not ended.
+    pub(super) live_tracks: usize,
+    /// Tracks whose encoder is not done.
+    pub(super) unfinished: usize,
+    /// The recording time of the stop, if a track is live and the recording has been stopped.
+    pub(super) stopped: Option<MediaTime>,
+    /// The first thing that went wrong.
+    pub(super) error: Option<RecorderError>,
+    /// The container takes nothing more.
+    pub(super) broken: bool,
+}
+
+impl Coordinator {
+    /// Runs the recording to its end; `previous` is the thread of the recording before, whose
+    /// events come first.
+    pub(super) fn run(mut self, previous: Option<JoinHandle<()>>) {
+        if let Some(previous) = previous {
+            // It ended, well or badly: either way its events are out.
+            let _ = previous.join();
+        }
+        while let Ok(message) = self.messages.recv() {
+            let Message::Task(task) = message else {
+                self.take_in(message);
+                continue;
+            };
+            let actions = lock(&self.shared.state).machine.perform(task);
+            for action in actions {
+                self.act(action);
+                if action == Action::Fire(Signal::Stop) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Fire(signal) => {
+                let event = self.event(signal);
+                self.shared.fire(event);
+            }
+            Action::Deliver => self.deliver(),
+            Action::End => self.end(),
+            Action::Abandon => self.drain(),
+        }
+    }
+
+    fn event(&mut self, signal: Signal) -> Event {
+        match signal {
+            Signal::Start => Event::Start,
+            Signal::Pause => Event::Pause,
+            Signal::Resume => Event::Resume,
+            Signal::Error(fault) => Event::Error(match (fault, self.error.take()) {
+                (Fault::InvalidModification, _) => RecorderError::new(
+                    ErrorKind::InvalidModification,
+                    "a track was added to or removed from the stream while recording",
+                ),
+                (_, Some(error)) => error,
+                (Fault::NotSupported, None) => {
+                    RecorderError::new(ErrorKind::NotSupported, "this cannot be recorded")
+                }
+                (Fault::Unknown, None) => {
+                    RecorderError::new(ErrorKind::Unknown, "the recording cannot go on")
+                }
+            }),
+            Signal::Stop => {
+                let statistics = self.counters.read();
+                Event::Stop(Summary {
+                    mime_type: self.mime_type.to_string(),
+                    duration: statistics.duration,
+                    bytes: statistics.bytes,
+                    tracks: statistics.tracks,
+                    patches: self.assembler.take_patches(),
+                })
+            }
+        }
+    }
+
+    /// Anything but a task.
+    fn take_in(&mut self, message: Message) {
+        // Whoever saves the events as they come wants them in short slices, whatever the
+        // caller's timeslice is.
+        let timeslice = self.shared.save_slice().or(self.timeslice);
+        self.assembler.set_timeslice(timeslice);
+        match message {
+            Message::Task(_) => {}
+            Message::Described(index, track) => self.assembler.describe(index, track),
+            Message::Packet(index, _) if self.broken => self.credits[index].give(1),
+            Message::Packet(index, packet) => {
+                let progress = self.assembler.packet(index, packet);
+                self.note(progress);
+            }
+            Message::Finished(index) => {
+                self.unfinished -= 1;
+                if !self.broken {
+                    let progress = self.assembler.finished(index, self.stopped);
+                    self.note(progress);
+                }
+            }
+            Message::TrackEnded(error) => {
+                self.live_tracks = self.live_tracks.saturating_sub(1);
+                if let Some(error) = error {
+                    self.fail(error);
+                } else if self.live_tracks == 0 {
+                    let _ = self
+                        .to_self
+                        .send(Message::Task(Task::tracks_ended(self.session)));
+                }
+            }
+            Message::Failed(error) => self.fail(error),
+        }
+    }
+
+    /// Fires the blobs that are due, keeps the counts.
+    fn note(&mut self, progress: Result<Progress, MuxError>) {
+        match progress {
+            Ok(progress) => {
+                for (index, credit) in self.credits.iter().enumerate() {
+                    credit.give(progress.passed[index]);
+                    let late = progress.late[index] as u64;
+                    self.counters.tracks[index]
+                        .dropped
+                        .fetch_add(late, Ordering::Relaxed);
+                }
+                for blob in progress.due {
+                    self.fire_data(blob);
+                }
+            }
+            Err(error) => self.break_down(&error),
+        }
+        let duration = self.assembler.duration().as_nanos();
+        self.counters.duration.store(duration, Ordering::Relaxed);
+        self.counters
+            .bytes
+            .store(self.assembler.bytes(), Ordering::Relaxed);
+    }
+
+    fn break_down(&mut self, error: &MuxError) {
+        self.broken = true;
+        // Those who wait for credit would wait for ever.
+        self.credits.iter().for_each(|credit| credit.open());
+        let message = format!("the container refused a packet: {error}");
+        self.fail(RecorderError::new(ErrorKind::Unknown, message).caused_by(error.clone()));
+    }
+
+    fn fail(&mut self, error: RecorderError) {
+        self.error.get_or_insert(error);
+        let task = Task::fail(self.session, Fault::Unknown);
+        let _ = self.to_self.send(Message::Task(task));
+    }
+
+    fn deliver(&mut self) {
+        match self.assembler.deliver() {
+            Ok(blob) => self.fire_data(blob),
+            Err(error) => self.break_down(&error),
+        }
+    }
+
+    fn fire_data(&self, blob: BlobEvent) {
+        self.shared.fire(Event::DataAvailable(blob));
+    }
+
+    /// Stops gathering and completes the container with everything that was taken in.
+    fn end(&mut self) {
+        self.drain();
+        let progress = self.assembler.finish();
+        self.note(progress);
+    }
+
+    /// Takes nothing in any more, and waits for the encoders to be done with what they have.
+    fn drain(&mut self) {
+        let now = clock::now();
+        for track in &self.tracks {
+            track.detach();
+            self.stopped = self.stopped.max(track.input.stop(now));
+        }
+        self.credits.iter().for_each(|credit| credit.open());
+        while self.unfinished > 0 {
+            match self.messages.recv() {
+                Ok(message) => self.take_in(message),
+                Err(_) => break,
+            }
+        }
+    }
+}

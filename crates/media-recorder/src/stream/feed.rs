@@ -1,0 +1,170 @@
+//! Where a source's frames enter.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+
+use media_recorder_types::MediaTime;
+
+use super::Media;
+use super::track::TrackInner;
+use crate::clock::until;
+use crate::error::RecorderError;
+use crate::threads::lock;
+
+/// On which clock a source's frames are stamped, and what happens when nobody keeps up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timing {
+    /// Capture instants on the process's monotonic clock. The source does not wait: what the
+    /// recorder cannot take is dropped and counted.
+    Live,
+    /// The source's own time, which has nothing to do with the wall clock. The source waits
+    /// until there is room.
+    Offline,
+}
+
+/// What an offline source does while the recorder is paused. (A live one always goes on, and
+/// what it shows then is not recorded.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WhilePaused {
+    /// It goes on, unrecorded: a program that draws is not stopped by a paused recorder.
+    GoesOn,
+    /// It waits and continues where it was: nothing of a file is lost.
+    Waits,
+}
+
+/// The tracks of one source, and the source's place in its own time.
+#[derive(Debug)]
+pub(crate) struct Feed {
+    pub(crate) timing: Timing,
+    pub(crate) while_paused: WhilePaused,
+    state: Mutex<FeedState>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct FeedState {
+    tracks: Vec<Weak<TrackInner>>,
+    /// Where the source is: the time of the frame after the last one pushed.
+    position: MediaTime,
+    /// When the first sink was attached, on the capture clock.
+    started: Option<MediaTime>,
+    /// How many sinks were attached so far.
+    attached: u64,
+    /// How often anything happened that one who waits may wait for.
+    changes: u64,
+    /// No frame will come any more.
+    closed: bool,
+}
+
+/// What one who drives a source must know.
+pub(crate) struct FeedStatus {
+    /// When the first sink was attached, on the capture clock.
+    pub(crate) started: Option<MediaTime>,
+    /// How many sinks were attached so far: a source that shows a still picture repeats it for
+    /// each new one.
+    pub(crate) attached: u64,
+    /// A sink is attached now.
+    pub(crate) heard: bool,
+    /// The source may stop for good: every track has ended or is gone.
+    pub(crate) abandoned: bool,
+    changes: u64,
+}
+
+impl Feed {
+    pub(crate) fn new(timing: Timing, while_paused: WhilePaused) -> Arc<Self> {
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        Arc::new(Self {
+            timing,
+            while_paused,
+            state,
+            changed,
+        })
+    }
+
+    pub(crate) fn add_track(&self, track: &Arc<TrackInner>) {
+        lock(&self.state).tracks.push(Arc::downgrade(track));
+    }
+
+    /// A sink was attached to one of the tracks at capture time `now`.
+    pub(crate) fn note_attached(&self, now: MediaTime) {
+        let mut state = lock(&self.state);
+        state.started.get_or_insert(now);
+        state.attached += 1;
+        state.changes += 1;
+        self.changed.notify_all();
+    }
+
+    /// Something happened that the source may wait for.
+    pub(crate) fn note_changed(&self) {
+        lock(&self.state).changes += 1;
+        self.changed.notify_all();
+    }
+
+    /// The time of the frame that comes next, on the source's own clock.
+    pub(crate) fn position(&self) -> MediaTime {
+        lock(&self.state).position
+    }
+
+    pub(crate) fn status(&self) -> FeedStatus {
+        let state = lock(&self.state);
+        let (started, attached, changes) = (state.started, state.attached, state.changes);
+        let (closed, tracks) = (state.closed, live_tracks(&state));
+        // A track that is dropped here tells the feed: it must be unlocked by then.
+        drop(state);
+        FeedStatus {
+            started,
+            attached,
+            changes,
+            heard: tracks.iter().any(|track| track.has_sinks()),
+            abandoned: closed || !tracks.iter().any(|track| track.is_live()),
+        }
+    }
+
+    /// Waits until something has happened since `status`, or until the capture time `deadline`.
+    pub(crate) fn wait(&self, status: &FeedStatus, deadline: Option<MediaTime>) {
+        let mut state = lock(&self.state);
+        while state.changes == status.changes {
+            state = match deadline.map(until) {
+                None => self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(left) if left.is_zero() => return,
+                Some(left) => {
+                    let waited = self.changed.wait_timeout(state, left);
+                    waited.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+
+    /// Hands a frame to all live tracks; `next` is the time of the frame after it. For an
+    /// offline source this waits until every sink has room.
+    pub(crate) fn push(&self, media: &Media, next: MediaTime) {
+        let tracks = {
+            let mut state = lock(&self.state);
+            state.position = next;
+            live_tracks(&state)
+        };
+        for track in tracks {
+            track.push(media.clone());
+        }
+    }
+
+    /// The source has no more: its tracks end, with an error if it broke.
+    pub(crate) fn close(&self, error: Option<&RecorderError>) {
+        let tracks = {
+            let mut state = lock(&self.state);
+            state.closed = true;
+            state.changes += 1;
+            self.changed.notify_all();
+            live_tracks(&state)
+        };
+        for track in tracks {
+            track.end(error);
+        }
+    }
+}
+
+fn live_tracks(state: &FeedState) -> Vec<Arc<TrackInner>> {
+    state.tracks.iter().filter_map(Weak::upgrade).collect()
+}

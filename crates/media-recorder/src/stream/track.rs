@@ -1,0 +1,235 @@
+//! `MediaStreamTrack`.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use media_recorder_capture::{AudioFormat, VideoFormat};
+use media_recorder_types::{AudioFrame, MediaTime, TrackKind};
+
+use super::Media;
+use super::feed::Feed;
+use crate::black::black;
+use crate::error::RecorderError;
+use crate::threads::lock;
+
+/// `MediaStreamTrackState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReadyState {
+    /// The source delivers.
+    Live,
+    /// The track has ended, for good.
+    Ended,
+}
+
+/// What a track's source delivers.
+#[derive(Clone, Debug)]
+pub(crate) enum TrackSettings {
+    Video(VideoFormat),
+    Audio(AudioFormat),
+}
+
+/// One who takes the frames of a track.
+pub(crate) trait Sink: Send + Sync + fmt::Debug {
+    /// A frame. May wait for room where the track's source is offline.
+    fn push(&self, media: Media);
+    /// The track has ended; no frame follows.
+    fn ended(&self, error: Option<&RecorderError>);
+}
+
+/// One picture or sound of a [`MediaStream`](crate::MediaStream).
+///
+/// This is a handle: its clones are the same track. [`clone_track`](Self::clone_track) makes
+/// another track of the same source.
+///
+/// Specification: <https://w3c.github.io/mediacapture-main/#mediastreamtrack>
+#[derive(Clone, Debug)]
+pub struct MediaStreamTrack {
+    pub(crate) inner: Arc<TrackInner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct TrackInner {
+    id: String,
+    label: String,
+    settings: TrackSettings,
+    enabled: AtomicBool,
+    feed: Arc<Feed>,
+    state: Mutex<TrackState>,
+}
+
+#[derive(Debug)]
+struct TrackState {
+    ready: ReadyState,
+    sinks: Vec<Arc<dyn Sink>>,
+}
+
+impl MediaStreamTrack {
+    pub(crate) fn new(settings: TrackSettings, feed: &Arc<Feed>) -> Self {
+        let label = match &settings {
+            TrackSettings::Video(format) => format.label.clone(),
+            TrackSettings::Audio(format) => format.label.clone(),
+        };
+        let inner = Arc::new(TrackInner {
+            id: unique_id("track"),
+            label,
+            settings,
+            enabled: AtomicBool::new(true),
+            feed: Arc::clone(feed),
+            state: Mutex::new(TrackState {
+                ready: ReadyState::Live,
+                sinks: Vec::new(),
+            }),
+        });
+        feed.add_track(&inner);
+        Self { inner }
+    }
+
+    /// Audio or video.
+    pub fn kind(&self) -> TrackKind {
+        self.inner.kind()
+    }
+
+    /// What tells it from every other track of this process.
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// What its source is called.
+    pub fn label(&self) -> &str {
+        &self.inner.label
+    }
+
+    /// Whether it shows what its source delivers; if not, it is black or silent.
+    pub fn enabled(&self) -> bool {
+        self.inner.enabled.load(Ordering::Relaxed)
+    }
+
+    /// Sets [`enabled`](Self::enabled).
+    pub fn set_enabled(&self, enabled: bool) {
+        self.inner.enabled.store(enabled, Ordering::Relaxed);
+    }
+
+    /// Whether it can still deliver.
+    pub fn ready_state(&self) -> ReadyState {
+        lock(&self.inner.state).ready
+    }
+
+    /// Ends the track. When all tracks of a source have ended, the source stops.
+    pub fn stop(&self) {
+        self.inner.end(None);
+        self.inner.feed.note_changed();
+    }
+
+    /// A new track of the same source, with its own `id` and `enabled`. The clone of an ended
+    /// track has ended.
+    #[must_use]
+    pub fn clone_track(&self) -> Self {
+        let clone = Self::new(self.inner.settings.clone(), &self.inner.feed);
+        clone.set_enabled(self.enabled());
+        lock(&clone.inner.state).ready = self.ready_state();
+        clone
+    }
+
+    pub(crate) fn settings(&self) -> &TrackSettings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn feed(&self) -> &Arc<Feed> {
+        &self.inner.feed
+    }
+
+    /// Delivers every frame from now on to `sink`. A track that has ended says so at once.
+    pub(crate) fn attach(&self, sink: Arc<dyn Sink>, now: MediaTime) {
+        let ended = {
+            let mut state = lock(&self.inner.state);
+            if state.ready == ReadyState::Live {
+                state.sinks.push(Arc::clone(&sink));
+            }
+            state.ready == ReadyState::Ended
+        };
+        if ended {
+            sink.ended(None);
+        } else {
+            self.inner.feed.note_attached(now);
+        }
+    }
+
+    /// Delivers nothing more to `sink`.
+    pub(crate) fn detach(&self, sink: &Arc<dyn Sink>) {
+        lock(&self.inner.state)
+            .sinks
+            .retain(|other| !Arc::ptr_eq(other, sink));
+        self.inner.feed.note_changed();
+    }
+}
+
+impl TrackInner {
+    fn kind(&self) -> TrackKind {
+        match self.settings {
+            TrackSettings::Video(_) => TrackKind::Video,
+            TrackSettings::Audio(_) => TrackKind::Audio,
+        }
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
+        lock(&self.state).ready == ReadyState::Live
+    }
+
+    pub(crate) fn has_sinks(&self) -> bool {
+        !lock(&self.state).sinks.is_empty()
+    }
+
+    /// Hands a frame to all sinks, or black or silence in its place if the track is disabled.
+    pub(crate) fn push(&self, media: Media) {
+        let sinks = lock(&self.state).sinks.clone();
+        if sinks.is_empty() {
+            return;
+        }
+        let media = if self.enabled.load(Ordering::Relaxed) {
+            media
+        } else {
+            without_information(&media)
+        };
+        for sink in sinks {
+            sink.push(media.clone());
+        }
+    }
+
+    /// Ends the track, once.
+    pub(crate) fn end(&self, error: Option<&RecorderError>) {
+        let sinks = {
+            let mut state = lock(&self.state);
+            state.ready = ReadyState::Ended;
+            std::mem::take(&mut state.sinks)
+        };
+        for sink in sinks {
+            sink.ended(error);
+        }
+    }
+}
+
+/// The last handle is gone: the source must notice that nobody can listen any more.
+impl Drop for TrackInner {
+    fn drop(&mut self) {
+        self.feed.note_changed();
+    }
+}
+
+/// Black or silence of the same shape at the same time.
+fn without_information(media: &Media) -> Media {
+    match media {
+        Media::Video(frame) => Media::Video(black(frame)),
+        Media::Audio(frame) => {
+            let silence = vec![0.0; frame.samples().len()];
+            let silent = AudioFrame::new(frame.rate(), frame.channels(), silence, frame.time);
+            Media::Audio(silent.unwrap_or_else(|_| frame.clone()))
+        }
+    }
+}
+
+/// An identifier that no other call in this process gives.
+pub(crate) fn unique_id(prefix: &str) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{prefix}-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}

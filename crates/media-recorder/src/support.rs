@@ -1,0 +1,25 @@
+//! What this build can record.
+
+use media_recorder_encode::{audio_codecs, video_codecs};
+use media_recorder_state::Capabilities;
+use media_recorder_types::{Codec, Container, VideoCodec};
+
+/// Containers and codecs, best first.
+///
+/// VP9 comes before AV1: of the two it is the one that is encoded in real time by an ordinary
+/// machine.
+pub(crate) fn capabilities() -> Capabilities {
+    let containers = if cfg!(feature = "webm") {
+        vec![Container::WebM, Container::Matroska]
+    } else {
+        Vec::new()
+    };
+    let mut video = video_codecs().to_vec();
+    video.sort_by_key(|codec| *codec != VideoCodec::Vp9);
+    let video = video.into_iter().map(Codec::Video);
+    let audio = audio_codecs().iter().copied().map(Codec::Audio);
+    Capabilities {
+        containers,
+        codecs: video.chain(audio).collect(),
+    }
+}
