@@ -1,0 +1,12 @@
+//! The writer and the interleaver from outside: what goes in, what comes out.
+
+mod clusters;
+mod ebml;
+mod golden;
+mod index;
+mod interleave;
+mod rejections;
+mod round_trip;
+mod support;
+mod tracks;
+mod truncation;
