@@ -1,0 +1,95 @@
+//! What all audio encoders share: alignment, mixing, resampling, chunking.
+
+mod align;
+mod chunks;
+mod mix;
+mod resample;
+
+use media_recorder_types::{AudioCodec, AudioFrame, Codec, MediaTime, MediaTrack, Packet};
+
+pub use align::{ALIGNMENT_TOLERANCE, LONGEST_GAP};
+pub(crate) use align::{Aligner, Place};
+pub(crate) use chunks::Chunks;
+#[cfg(feature = "opus")]
+pub(crate) use {mix::Mixer, resample::Resampler};
+
+use crate::{AudioConfig, EncodeError, UnsupportedReason};
+
+/// What had to be done to the sound to keep it at its times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AudioStats {
+    /// How often silence was put into a gap.
+    pub gaps: u64,
+    /// The silence put in, in all.
+    pub silence: MediaTime,
+    /// How often sound overlapped what was there already.
+    pub overlaps: u64,
+    /// The sound that was cut because of that, in all.
+    pub cut: MediaTime,
+}
+
+/// Sound in, packets out.
+///
+/// The samples are counted: packets follow each other without gap or overlap from the first
+/// sound on, whatever jitter the frames' times have. Only where a frame's time is more than
+/// [`ALIGNMENT_TOLERANCE`] off the count, silence is filled in or sound is cut.
+pub trait AudioEncoder: Send {
+    /// Takes the next run of sound. The first one decides rate and channels.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Finished`], [`AudioFormat`](EncodeError::AudioFormat),
+    /// [`SampleRate`](EncodeError::SampleRate), [`Gap`](EncodeError::Gap),
+    /// [`Time`](EncodeError::Time) for a frame that cannot be taken,
+    /// [`Codec`](EncodeError::Codec) if the codec fails.
+    fn encode(&mut self, frame: &AudioFrame) -> Result<(), EncodeError>;
+
+    /// Encodes what is left, to the last sample. Further calls do nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Codec`] if the codec fails.
+    fn finish(&mut self) -> Result<(), EncodeError>;
+
+    /// The next packet that is ready.
+    fn next_packet(&mut self) -> Option<Packet>;
+
+    /// The description for the container's header: there as soon as sound was taken.
+    fn track(&self) -> Option<&MediaTrack>;
+
+    /// What was filled in and cut so far.
+    fn stats(&self) -> AudioStats;
+}
+
+/// The audio codecs of this build, best for recording first.
+pub fn audio_codecs() -> &'static [AudioCodec] {
+    use media_recorder_types::PcmFormat;
+    &[
+        #[cfg(feature = "opus")]
+        AudioCodec::Opus,
+        AudioCodec::Pcm(PcmFormat::F32),
+        AudioCodec::Pcm(PcmFormat::S24),
+        AudioCodec::Pcm(PcmFormat::S16),
+    ]
+}
+
+/// An encoder for `codec`.
+///
+/// # Errors
+///
+/// [`EncodeError::Unsupported`] if this build cannot encode it.
+pub fn audio_encoder(
+    codec: AudioCodec,
+    config: AudioConfig,
+) -> Result<Box<dyn AudioEncoder>, EncodeError> {
+    match codec {
+        #[cfg(feature = "opus")]
+        AudioCodec::Opus => Ok(Box::new(crate::opus::OpusAudioEncoder::new(config))),
+        AudioCodec::Pcm(format) => Ok(Box::new(crate::pcm::PcmEncoder::new(format, config))),
+        _ => Err(EncodeError::Unsupported {
+            codec: Codec::Audio(codec),
+            reason: UnsupportedReason::NotBuilt,
+        }),
+    }
+}

@@ -1,0 +1,60 @@
+//! Any pixel format to I420, which is what the codecs take.
+//!
+//! RGB is multiplied by the matrix and range of the stream; YUV keeps its numbers and is only
+//! rearranged. Work is spread over rayon's threads.
+
+mod buffer;
+mod rgb;
+mod yuv;
+
+use media_recorder_types::{ColorInfo, FrameSize, PixelFormat, VideoFrame};
+
+pub use buffer::{I420Buffer, I420Mut};
+
+use crate::EncodeError;
+
+/// Writes `frame` as I420 into `out`, which must have the frame's size. Pixels outside of the
+/// picture (the padding of rows) are left alone.
+///
+/// `color` says what RGB becomes: its matrix and range are used; an unspecified matrix counts as
+/// BT.709 from 720 lines on and as BT.601 below, an unspecified range as studio range. Formats
+/// that are YUV already keep their numbers. Alpha is dropped.
+///
+/// # Errors
+///
+/// [`EncodeError::FrameSize`] if the sizes differ.
+///
+/// ```
+/// use media_recorder_encode::convert::{I420Buffer, to_i420};
+/// use media_recorder_types::{ColorInfo, FrameSize, MediaTime, PixelFormat, VideoFrame};
+///
+/// let size = FrameSize::new(3, 5);
+/// let white = vec![255; PixelFormat::Rgba.packed_len(size)];
+/// let frame = VideoFrame::packed(PixelFormat::Rgba, size, white.into(), MediaTime::ZERO)?;
+/// let mut i420 = I420Buffer::new(size);
+/// to_i420(&frame, ColorInfo::BT709, i420.as_mut())?;
+/// assert!(i420.planes()[0].iter().all(|&y| y == 235));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn to_i420(frame: &VideoFrame, color: ColorInfo, out: I420Mut<'_>) -> Result<(), EncodeError> {
+    if out.size() != frame.size() {
+        return Err(EncodeError::FrameSize {
+            expected: out.size(),
+            found: frame.size(),
+        });
+    }
+    match frame.format() {
+        PixelFormat::I420 => yuv::copy_planes(frame, out),
+        PixelFormat::Nv12 => yuv::split_nv12(frame, out),
+        PixelFormat::Yuyv => yuv::split_packed(frame, yuv::YUYV, out),
+        PixelFormat::Uyvy => yuv::split_packed(frame, yuv::UYVY, out),
+        _ => rgb::convert(frame, color, out),
+    }
+    Ok(())
+}
+
+/// The sides of the chroma planes.
+fn chroma(size: FrameSize) -> (usize, usize) {
+    let half = |side: u32| (side as usize).div_ceil(2);
+    (half(size.width), half(size.height))
+}

@@ -1,0 +1,88 @@
+//! What all video encoders share.
+
+mod color;
+mod times;
+
+use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame};
+
+pub(crate) use color::StreamColor;
+pub(crate) use times::PictureTimes;
+
+use crate::{EncodeError, UnsupportedReason, VideoConfig};
+
+/// Pictures in, packets out.
+///
+/// One packet comes out per frame, in the same order and with exactly the frame's time; how many
+/// frames later is the codec's affair.
+pub trait VideoEncoder: Send {
+    /// Takes the next picture. Times must strictly increase. `key` asks for a key frame here;
+    /// but for the first frame, the encoder makes none of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Finished`], [`FrameSize`](EncodeError::FrameSize),
+    /// [`OutOfOrder`](EncodeError::OutOfOrder), [`Color`](EncodeError::Color) for a frame that
+    /// cannot be taken, [`Codec`](EncodeError::Codec) if the codec fails.
+    fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError>;
+
+    /// Encodes every queued frame. Further calls do nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`EncodeError::Codec`] if the codec fails.
+    fn finish(&mut self) -> Result<(), EncodeError>;
+
+    /// The next packet that is ready. Its duration is the distance to the next frame if that is
+    /// known, else the nominal period.
+    fn next_packet(&mut self) -> Option<Packet>;
+
+    /// The description for the container's header: there at the latest when the first packet is.
+    fn track(&self) -> Option<&MediaTrack>;
+}
+
+/// The video codecs of this build, best first.
+pub fn video_codecs() -> &'static [VideoCodec] {
+    &[
+        #[cfg(feature = "av1")]
+        VideoCodec::Av1,
+        #[cfg(feature = "vp9")]
+        VideoCodec::Vp9,
+    ]
+}
+
+/// An encoder for `codec`.
+///
+/// # Errors
+///
+/// [`EncodeError::Unsupported`] if this build cannot encode it, or not at this size.
+pub fn video_encoder(
+    codec: VideoCodec,
+    config: VideoConfig,
+) -> Result<Box<dyn VideoEncoder>, EncodeError> {
+    match codec {
+        #[cfg(feature = "av1")]
+        VideoCodec::Av1 => Ok(Box::new(crate::av1::Av1Encoder::new(config)?)),
+        #[cfg(feature = "vp9")]
+        VideoCodec::Vp9 => Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?)),
+        _ => Err(EncodeError::Unsupported {
+            codec: Codec::Video(codec),
+            reason: UnsupportedReason::NotBuilt,
+        }),
+    }
+}
+
+/// Refuses a size with a side outside of `min` to [`FrameSize::MAX`].
+#[cfg(any(feature = "av1", feature = "vp9"))]
+pub(crate) fn check_size(codec: VideoCodec, size: FrameSize, min: u32) -> Result<(), EncodeError> {
+    if size.is_valid() && size.width >= min && size.height >= min {
+        return Ok(());
+    }
+    Err(EncodeError::Unsupported {
+        codec: Codec::Video(codec),
+        reason: UnsupportedReason::Size {
+            size,
+            min,
+            max: FrameSize::MAX,
+        },
+    })
+}

@@ -1,0 +1,295 @@
+//! Which quantizer each frame gets, so that the stream keeps its bitrate.
+//!
+//! A leaky bucket over real frame times: bits flow in with time and out with frames. What a frame
+//! may cost is what flows in per frame, plus a part of what stands in the bucket. A model of the
+//! picture (bits times a power of the quantizer's step, learned from the frames before) turns
+//! that into a quantizer.
+
+use media_recorder_types::{MediaTime, Rate};
+
+/// Finer than this nobody sees a difference, so that bits would only be burnt.
+const FINEST: u32 = 12;
+/// Coarser than this the picture falls apart.
+const COARSEST: u32 = 235;
+
+/// How long the bucket takes to come back to its level, in seconds. Shorter, and a key frame
+/// starves those that follow; longer, and a short recording misses its bitrate.
+const HORIZON: f64 = 1.5;
+/// How much unused time can be saved up, and how much can be owed, in seconds. A still picture
+/// must not save bits for a burst that no connection carries.
+const LARGEST_CREDIT: f64 = 1.0;
+const LARGEST_DEBT: f64 = 4.0;
+/// What a key frame may cost, in seconds of bits.
+const KEY_FRAME: f64 = 0.5;
+/// How much finer the step of a key frame is than those before it: everything that follows is
+/// predicted from it.
+const KEY_FRAME_STEP: f64 = 0.85;
+/// How far the step may go from one frame to the next, as a factor.
+const FINER: f64 = 0.8;
+const COARSER: f64 = 1.5;
+
+/// Bits fall with about this power of the step.
+const DELTA_EXPONENT: f64 = 1.3;
+const KEY_EXPONENT: f64 = 0.9;
+/// Bits per pixel of a first frame at step 1, of ordinary content.
+const FIRST_FRAME_BITS: f64 = 18.0;
+/// A frame costs this at least, in bits, however little there is in it.
+const FRAME_OVERHEAD: f64 = 200.0;
+
+/// Chooses quantizers and counts what they cost.
+#[derive(Debug)]
+pub(super) struct RateControl {
+    bits_per_second: f64,
+    /// The mean distance of frames, in seconds.
+    period: f64,
+    last_time: Option<MediaTime>,
+    /// Bits that are there for the next frame; negative if owed.
+    balance: f64,
+    /// Bits of an ordinary frame at step 1; `None` before there was one.
+    delta_bits: Option<f64>,
+    /// Bits of a key frame at step 1.
+    key_bits: f64,
+    /// The mean step of the last ordinary frames.
+    usual_step: Option<f64>,
+    /// Quantizer and kind of the frame that is being coded.
+    current: (u32, bool),
+}
+
+impl RateControl {
+    pub(super) fn new(bits_per_second: u32, rate: Option<Rate>, pixels: u64) -> Self {
+        Self {
+            bits_per_second: f64::from(bits_per_second.max(1000)),
+            period: rate.map_or(1.0 / 30.0, |rate| 1.0 / rate.as_f64()).min(1.0),
+            last_time: None,
+            balance: 0.0,
+            delta_bits: None,
+            key_bits: pixels as f64 * FIRST_FRAME_BITS,
+            usual_step: None,
+            current: (FINEST, true),
+        }
+    }
+
+    /// The quantizer index for the frame at `time`, from 0 (finest) to 255.
+    pub(super) fn quantizer(&mut self, time: MediaTime, key: bool) -> u32 {
+        self.flow_in(time);
+        let step = if key {
+            self.key_step()
+        } else {
+            self.delta_step()
+        };
+        let quantizer = quantizer_of(step).clamp(FINEST, COARSEST);
+        self.current = (quantizer, key);
+        quantizer
+    }
+
+    /// Counts what the frame cost for which [`quantizer`](Self::quantizer) was asked last.
+    pub(super) fn spent(&mut self, bytes: usize) {
+        let bits = bytes as f64 * 8.0;
+        self.balance = (self.balance - bits).max(-LARGEST_DEBT * self.bits_per_second);
+        let (quantizer, key) = self.current;
+        let step = step_of(quantizer);
+        let bits = bits.max(FRAME_OVERHEAD);
+        if key {
+            self.key_bits = bits * step.powf(KEY_EXPONENT);
+            return;
+        }
+        let seen = bits * step.powf(DELTA_EXPONENT);
+        // Means of logarithms, for pictures differ by factors. More motion is believed sooner
+        // than less.
+        self.delta_bits = Some(self.delta_bits.map_or(seen, |known| {
+            let weight = if seen > known { 0.5 } else { 0.25 };
+            known * (seen / known).powf(weight)
+        }));
+        self.usual_step = Some(
+            self.usual_step
+                .map_or(step, |usual| usual * (step / usual).powf(0.2)),
+        );
+    }
+
+    fn flow_in(&mut self, time: MediaTime) {
+        let elapsed = self.last_time.map_or(self.period, |last| {
+            time.saturating_sub(last).as_secs_f64().max(0.0)
+        });
+        self.last_time = Some(time);
+        self.period += 0.1 * (elapsed.min(1.0) - self.period);
+        let most = LARGEST_CREDIT * self.bits_per_second;
+        self.balance = (self.balance + elapsed * self.bits_per_second).min(most);
+    }
+
+    fn delta_step(&self) -> f64 {
+        let last = step_of(self.current.0);
+        let Some(model) = self.delta_bits else {
+            return last / KEY_FRAME_STEP;
+        };
+        let even = self.bits_per_second * self.period;
+        let share = (self.period / HORIZON).min(1.0);
+        let budget = even + (self.balance - even) * share;
+        let step = (model / budget.max(even / 4.0)).powf(1.0 / DELTA_EXPONENT);
+        let from = if self.current.1 {
+            self.usual_step.unwrap_or(last)
+        } else {
+            last
+        };
+        step.clamp(from * FINER, from * COARSER)
+    }
+
+    fn key_step(&self) -> f64 {
+        let budget = KEY_FRAME * self.bits_per_second;
+        let affordable = (self.key_bits / budget).powf(1.0 / KEY_EXPONENT);
+        let wanted = self.usual_step.unwrap_or(0.0) * KEY_FRAME_STEP;
+        affordable.max(wanted)
+    }
+}
+
+/// The step of an AC coefficient, approximately (VP9 specification §8.6.1): exact up to 95, then
+/// growing by 1.8 % per index.
+fn step_of(quantizer: u32) -> f64 {
+    let quantizer = f64::from(quantizer);
+    if quantizer <= KNEE {
+        quantizer + 7.0
+    } else {
+        (KNEE + 7.0) * (GROWTH * (quantizer - KNEE)).exp()
+    }
+}
+
+/// The inverse of [`step_of`].
+fn quantizer_of(step: f64) -> u32 {
+    let quantizer = if step <= KNEE + 7.0 {
+        step - 7.0
+    } else {
+        KNEE + (step / (KNEE + 7.0)).ln() / GROWTH
+    };
+    quantizer.round().clamp(0.0, 255.0) as u32
+}
+
+const KNEE: f64 = 95.0;
+const GROWTH: f64 = 0.018;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture whose frames cost what the closure says at step 1, coded with `rate`; returns
+    /// bits per second and the quantizers used.
+    fn run(
+        control: &mut RateControl,
+        times: impl Iterator<Item = f64>,
+        keys: impl Fn(usize) -> bool,
+        bits_at_step_1: impl Fn(usize, bool) -> f64,
+    ) -> (f64, Vec<u32>) {
+        let (mut bits, mut end, mut quantizers) = (0.0, 0.0, Vec::new());
+        for (n, seconds) in times.enumerate() {
+            let time = MediaTime::from_nanos((seconds * 1e9) as i64);
+            let quantizer = control.quantizer(time, keys(n));
+            quantizers.push(quantizer);
+            // Another exponent than the model has.
+            let bytes = bits_at_step_1(n, keys(n)) / step_of(quantizer).powf(1.1) / 8.0;
+            control.spent(bytes as usize);
+            bits += bytes * 8.0;
+            end = seconds;
+        }
+        (bits / end, quantizers)
+    }
+
+    fn noise(n: usize) -> f64 {
+        // Deterministic, from 0.6 to 1.4.
+        0.6 + (n * 7919 % 97) as f64 / 97.0 * 0.8
+    }
+
+    fn assert_near(found: f64, wanted: f64, percent: f64) {
+        let off = (found / wanted - 1.0) * 100.0;
+        assert!(
+            off.abs() < percent,
+            "{found:.0} for {wanted:.0}: {off:.1} %"
+        );
+    }
+
+    #[test]
+    fn a_steady_rate_is_kept() {
+        for target in [300_000, 800_000, 2_500_000] {
+            let mut control = RateControl::new(target, Rate::new(30, 1), 640 * 360);
+            let times = (0..300).map(|n| f64::from(n) / 30.0);
+            let (found, _) = run(
+                &mut control,
+                times,
+                |n| n % 100 == 0,
+                |n, key| f64::from(target) * if key { 20.0 } else { 5.0 * noise(n) },
+            );
+            assert_near(found, f64::from(target), 5.0);
+        }
+    }
+
+    #[test]
+    fn frames_that_come_irregularly_get_bits_by_time() {
+        let mut control = RateControl::new(800_000, None, 640 * 360);
+        let mut t = 0.0;
+        let times = (0..400).map(|n| {
+            t += if n % 50 < 25 { 0.1 } else { 0.02 } * noise(n);
+            t
+        });
+        let times: Vec<f64> = times.collect();
+        let (found, _) = run(
+            &mut control,
+            times.into_iter(),
+            |n| n == 0,
+            |n, key| if key { 16e6 } else { 4e6 * noise(n) },
+        );
+        assert_near(found, 800_000.0, 5.0);
+    }
+
+    #[test]
+    fn a_key_frame_does_not_starve_what_follows() {
+        let mut control = RateControl::new(800_000, Rate::new(30, 1), 640 * 360);
+        let times = (0..600).map(|n| f64::from(n) / 30.0);
+        let (_, quantizers) = run(
+            &mut control,
+            times,
+            |n| n % 150 == 0,
+            |n, key| if key { 10e6 } else { 1e6 * noise(n) },
+        );
+        let mean =
+            |range: &[u32]| range.iter().map(|&q| step_of(q)).sum::<f64>() / range.len() as f64;
+        for key in [300, 450] {
+            let before = mean(&quantizers[key - 30..key]);
+            let after = mean(&quantizers[key + 1..key + 31]);
+            assert!(after < before * 1.6, "steps {before:.0}, then {after:.0}");
+        }
+    }
+
+    #[test]
+    fn stillness_neither_saves_up_a_burst_nor_leaves_the_scale() {
+        let mut control = RateControl::new(500_000, Rate::new(30, 1), 640 * 360);
+        let times = (0..600).map(|n| f64::from(n) / 30.0);
+        let motion = |n: usize| n >= 300;
+        let (_, quantizers) = run(
+            &mut control,
+            times,
+            |n| n == 0,
+            |n, key| match (key, motion(n)) {
+                (true, _) => 4e6,
+                (false, false) => 1e3,
+                (false, true) => 3e6,
+            },
+        );
+        assert!(quantizers.iter().all(|q| (FINEST..=COARSEST).contains(q)));
+        assert_eq!(quantizers[299], FINEST);
+        assert!(control.balance > -LARGEST_DEBT * 500_000.0);
+        // Within a second the motion is under control.
+        assert!(quantizers[330] > 60, "{}", quantizers[330]);
+    }
+
+    #[test]
+    fn the_scale_is_that_of_the_specification() {
+        for (quantizer, step) in [
+            (1, 8.0),
+            (64, 71.0),
+            (128, 176.0),
+            (192, 550.0),
+            (255, 1828.0),
+        ] {
+            let ratio = step_of(quantizer) / step;
+            assert!((0.93..1.07).contains(&ratio), "{quantizer}: {ratio}");
+            assert_eq!(quantizer_of(step_of(quantizer)), quantizer);
+        }
+    }
+}
