@@ -52,8 +52,8 @@ pub enum CaptureError {
         /// How much media came before.
         after: MediaTime,
     },
-    /// The file holds no sound.
-    #[error("the file has no audio track")]
+    /// The file has no audio track, or nothing is in it.
+    #[error("the file has no sound")]
     NoAudio,
     /// The sound's rate or channels change midway, which one track cannot follow.
     #[error(
@@ -68,7 +68,8 @@ pub enum CaptureError {
     },
     /// A picture cannot have this size.
     #[error(
-        "a picture of {size} pixels: sides are {min} to 65535, and a picture at most {max_pixels} pixels"
+        "a picture of {size} pixels: sides are {min} to 65535, \
+         and a picture has at most {max_pixels} pixels"
     )]
     Size {
         /// The size asked for.

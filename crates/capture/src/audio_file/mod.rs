@@ -17,8 +17,11 @@ use crate::{AudioFormat, AudioSource, CaptureError};
 /// - Times count samples from zero; what the file's own clock says does not matter.
 /// - A packet that cannot be decoded becomes as much silence, one second at most, so that all
 ///   after it stays in its place; [`concealed_packets`](Self::concealed_packets) counts them.
-/// - A file that breaks off ends with [`CaptureError::Truncated`] where its container shows it;
-///   all sound before is delivered.
+/// - A file that breaks off delivers what is there, and then [`CaptureError::Truncated`] where
+///   its container shows that more should come. MP3 does not, and MP4 or finalised Matroska that
+///   broke off cannot be read at all.
+/// - An encoder's delay and padding are left out of Ogg, MP3 and FLAC. AAC keeps them (its first
+///   1024 samples, mostly), for `symphonia` does not read MP4's edit lists.
 ///
 /// It holds one packet, however long the file.
 pub struct AudioFile {
@@ -69,23 +72,25 @@ impl AudioFile {
         let mut packets = Packets::open(source)?;
         let mut concealed = 0;
         let mut lost = MediaTime::ZERO;
+        let mut why_lost = String::new();
         let (rate, channels) = loop {
             match packets.next(MediaTime::ZERO)? {
                 Some(Decoded::Sound { rate, channels }) if !packets.samples.is_empty() => {
                     break (rate, channels);
                 }
                 Some(Decoded::Sound { .. }) => {}
-                Some(Decoded::Lost(duration)) => {
+                Some(Decoded::Lost { duration, reason }) => {
+                    why_lost = reason;
                     concealed += 1;
                     lost = lost.saturating_add(duration).min(LONGEST_LOSS);
                 }
                 None if concealed > 0 => {
                     return Err(CaptureError::Malformed {
-                        what: format!("none of {concealed} packets can be decoded"),
+                        what: format!("none of {concealed} packets can be decoded: {why_lost}"),
                         after: MediaTime::ZERO,
                     });
                 }
-                None => break packets.stated_format().ok_or(CaptureError::NoAudio)?,
+                None => return Err(CaptureError::NoAudio),
             }
         };
         let channels = u16::try_from(channels).unwrap_or(u16::MAX);
@@ -102,7 +107,7 @@ impl AudioFile {
                 label: "audio file".to_owned(),
             },
             position: first.len() as u64,
-            first: Some(first).filter(|first| !first.is_empty()),
+            first: Some(first),
             concealed,
             ended: false,
         })
@@ -120,6 +125,16 @@ impl AudioFile {
         self.concealed
     }
 
+    fn expect_format(&self, rate: u32, channels: usize) -> Result<(), CaptureError> {
+        let expected = (self.format.rate, self.format.channels);
+        let found = (rate, u16::try_from(channels).unwrap_or(u16::MAX));
+        if found == expected {
+            Ok(())
+        } else {
+            Err(CaptureError::FormatChanged { expected, found })
+        }
+    }
+
     fn next_frame(&mut self) -> Result<Option<AudioFrame>, CaptureError> {
         let AudioFormat { rate, channels, .. } = self.format;
         if let Some(first) = self.first.take() {
@@ -135,18 +150,10 @@ impl AudioFile {
                     rate: found_rate,
                     channels: found_channels,
                 }) => {
-                    if (found_rate, found_channels) != (rate, usize::from(channels)) {
-                        return Err(CaptureError::FormatChanged {
-                            expected: (rate, channels),
-                            found: (
-                                found_rate,
-                                u16::try_from(found_channels).unwrap_or(u16::MAX),
-                            ),
-                        });
-                    }
+                    self.expect_format(found_rate, found_channels)?;
                     Samples::from(&self.packets.samples[..])
                 }
-                Some(Decoded::Lost(duration)) => {
+                Some(Decoded::Lost { duration, .. }) => {
                     self.concealed += 1;
                     Samples::from(vec![0.0; samples_of(duration, rate, channels)])
                 }
@@ -226,3 +233,6 @@ impl<R: Read + Seek + Send + Sync> MediaSource for Seekable<R> {
         Some(self.len)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
 //! The packets of one track, decoded one at a time by `symphonia`.
 
+use std::panic::{self, AssertUnwindSafe};
+
 use media_recorder_types::MediaTime;
 use symphonia::core::codecs::CodecParameters;
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AC3, CODEC_ID_EAC3, CODEC_ID_OPUS};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_AC3, CODEC_ID_OPUS};
 use symphonia::core::codecs::audio::{AudioCodecId, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::well_known::{FORMAT_ID_MKV, FORMAT_ID_WAVE};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
@@ -16,6 +19,9 @@ use crate::CaptureError;
 
 const SUPPORTED: &str =
     "WAV, FLAC, MP3, Ogg, Matroska and MP4 with PCM, ADPCM, FLAC, ALAC, MP3, AAC-LC or Vorbis";
+/// How the reason begins that `symphonia` gives where no format's signature was found; its error
+/// has no kind for that.
+const NO_FORMAT_FITS: &str = "core (probe)";
 /// The most that one lost packet counts for, whatever a broken file claims.
 pub(super) const LONGEST_LOSS: MediaTime = MediaTime::SECOND;
 
@@ -32,19 +38,32 @@ struct Track {
     id: u32,
     decoder: Box<dyn AudioDecoder>,
     time_base: Option<TimeBase>,
+    /// Whether the end of the input is how the sound ends: in WAV and Matroska that were written
+    /// to a pipe, and do not say how long they are.
+    is_open_ended: bool,
 }
 
 /// What became of a packet.
 pub(super) enum Decoded {
     /// Its sound is in [`Packets::samples`].
     Sound { rate: u32, channels: usize },
-    /// It could not be decoded; it would have lasted that long.
-    Lost(MediaTime),
+    /// It could not be decoded for this reason; it would have lasted that long.
+    Lost { duration: MediaTime, reason: String },
 }
 
 impl Packets {
     /// Finds out the format of `source` and the track to read.
     pub(super) fn open(source: Box<dyn MediaSource>) -> Result<Self, CaptureError> {
+        contain_panics(MediaTime::ZERO, || Self::open_source(source))
+    }
+
+    /// Decodes the next packet; `None` at the end. `after` is how much sound came before, for
+    /// errors. After an error it must not be called again.
+    pub(super) fn next(&mut self, after: MediaTime) -> Result<Option<Decoded>, CaptureError> {
+        contain_panics(after, || self.next_packet(after))
+    }
+
+    fn open_source(source: Box<dyn MediaSource>) -> Result<Self, CaptureError> {
         let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
         let demuxer = symphonia::default::get_probe()
             .probe(
@@ -54,8 +73,14 @@ impl Packets {
                 MetadataOptions::default(),
             )
             .map_err(|error| match error {
-                // What the probe says where no format fits.
-                Error::Unsupported(_) | Error::SeekError(_) => CaptureError::UnknownFormat,
+                Error::Unsupported(reason) if reason.starts_with(NO_FORMAT_FITS) => {
+                    CaptureError::UnknownFormat
+                }
+                // A format's reader did not find what it needs, such as an MP4's index.
+                Error::Unsupported(reason) => CaptureError::Malformed {
+                    what: reason.to_owned(),
+                    after: MediaTime::ZERO,
+                },
                 error => capture_error(error, MediaTime::ZERO),
             })?;
         Ok(Self {
@@ -65,18 +90,7 @@ impl Packets {
         })
     }
 
-    /// The rate and channels that the file states, if it does.
-    pub(super) fn stated_format(&self) -> Option<(u32, usize)> {
-        let parameters = self.track.decoder.codec_params();
-        Some((
-            parameters.sample_rate?,
-            parameters.channels.as_ref()?.count(),
-        ))
-    }
-
-    /// Decodes the next packet; `None` at the end. `after` is how much sound came before, for
-    /// errors.
-    pub(super) fn next(&mut self, after: MediaTime) -> Result<Option<Decoded>, CaptureError> {
+    fn next_packet(&mut self, after: MediaTime) -> Result<Option<Decoded>, CaptureError> {
         loop {
             match self.demuxer.next_packet() {
                 Ok(Some(packet)) if packet.track_id == self.track.id => {
@@ -86,7 +100,12 @@ impl Packets {
                 Ok(None) => return Ok(None),
                 // Another stream follows, as in chained Ogg.
                 Err(Error::ResetRequired) => self.track = Track::choose(&*self.demuxer)?,
-                Err(error) => return Err(capture_error(error, after)),
+                Err(error) => {
+                    return match capture_error(error, after) {
+                        CaptureError::Truncated { .. } if self.track.is_open_ended => Ok(None),
+                        error => Err(error),
+                    };
+                }
             }
         }
     }
@@ -101,9 +120,12 @@ impl Packets {
                     channels: spec.channels().count(),
                 })
             }
-            // The trait's contract: these two concern this packet only.
-            Err(Error::DecodeError(_) | Error::IoError(_)) => {
-                Ok(Decoded::Lost(self.track.duration(packet)))
+            // These concern this packet only: damage, or a feature that it alone makes use of.
+            Err(error @ (Error::DecodeError(_) | Error::IoError(_) | Error::Unsupported(_))) => {
+                Ok(Decoded::Lost {
+                    duration: self.track.duration(packet),
+                    reason: error.to_string(),
+                })
             }
             Err(error) => Err(capture_error(error, after)),
         }
@@ -122,8 +144,8 @@ impl Track {
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())
             .map_err(|error| match error {
-                Error::Unsupported(_) => CaptureError::Unsupported {
-                    what: codec_name(parameters.codec),
+                Error::Unsupported(reason) => CaptureError::Unsupported {
+                    what: format!("{} ({reason})", codec_name(parameters.codec)),
                     supported: SUPPORTED,
                 },
                 error => capture_error(error, MediaTime::ZERO),
@@ -132,6 +154,9 @@ impl Track {
             id: track.id,
             decoder,
             time_base: track.time_base,
+            is_open_ended: matches!(demuxer.format_info().format, FORMAT_ID_WAVE | FORMAT_ID_MKV)
+                && track.num_frames.is_none()
+                && track.duration.is_none(),
         })
     }
 
@@ -147,10 +172,26 @@ impl Track {
     }
 }
 
+/// Turns a panic into an error: on damaged files `symphonia` 0.6 runs into a few of its own
+/// assertions, and a file must not take the program down. Whatever the panic left half done is
+/// not used again, because an error ends the file.
+fn contain_panics<T>(
+    after: MediaTime,
+    work: impl FnOnce() -> Result<T, CaptureError>,
+) -> Result<T, CaptureError> {
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(CaptureError::Malformed {
+            what: "the decoder failed on it".to_owned(),
+            after,
+        })
+    })
+}
+
 fn codec_name(codec: AudioCodecId) -> String {
     match codec {
-        CODEC_ID_OPUS => "reading Opus".to_owned(),
-        CODEC_ID_AC3 | CODEC_ID_EAC3 => "reading AC-3".to_owned(),
+        CODEC_ID_OPUS => "Opus".to_owned(),
+        CODEC_ID_AAC => "this kind of AAC".to_owned(),
+        CODEC_ID_AC3 => "AC-3".to_owned(),
         other => format!("the audio codec {other}"),
     }
 }
@@ -169,5 +210,22 @@ fn capture_error(error: Error, after: MediaTime) -> CaptureError {
             what: error.to_string(),
             after,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_decoder_is_an_error() {
+        let error = contain_panics::<()>(MediaTime::SECOND, || panic!("as symphonia would"));
+        assert!(matches!(
+            error,
+            Err(CaptureError::Malformed {
+                after: MediaTime::SECOND,
+                ..
+            })
+        ));
     }
 }

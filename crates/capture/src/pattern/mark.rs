@@ -1,14 +1,4 @@
-//! The number of a frame as a row of black and white cells.
-//!
-//! The row is the lowest twelfth of the picture, at least 4 pixels high, and has 32 cells of
-//! equal width from the left edge to the right one:
-//!
-//! | cells | meaning |
-//! |---|---|
-//! | 0, 1 | white, black: what white and black are after coding |
-//! | 2 to 25 | the number modulo 2²⁴, highest bit first, 1 is white |
-//! | 26 to 29 | check: the exclusive or of the number's six hexadecimal digits and of 9 |
-//! | 30, 31 | black, white |
+//! The number of a frame as a row of black and white cells; [`read_frame_number`] has its layout.
 
 use std::ops::Range;
 
@@ -21,7 +11,7 @@ const NUMBER_BITS: u32 = 24;
 const NUMBER_MASK: u32 = (1 << NUMBER_BITS) - 1;
 /// Makes an all-black or all-white row no valid mark.
 const CHECK_SALT: u32 = 9;
-/// Below that, cells would not survive lossy coding.
+/// Cells of that width survive good coding; from 4 pixels on (a picture 128 wide) also coarse.
 const MIN_CELL_WIDTH: usize = 2;
 const MIN_HEIGHT: usize = 16;
 /// The least difference between the luma of a white and a black cell.
@@ -71,6 +61,16 @@ pub(super) fn paint(painter: &mut Painter<'_>, frame: u64) {
 /// The number, modulo 2²⁴, of a [`TestPatternVideo`](crate::TestPatternVideo)'s frame, read from
 /// the picture alone: also after lossy coding, scaling or a change of range. `None` if the
 /// picture has no luma plane (I420 and NV12 have one), is too small, or shows no mark.
+///
+/// For other readers: the mark is the lowest twelfth of the picture, at least 4 pixels high, and
+/// has 32 cells of equal width from the left edge to the right one.
+///
+/// | cells | meaning |
+/// |---|---|
+/// | 0, 1 | white, black: what white and black are after coding |
+/// | 2 to 25 | the number modulo 2²⁴, highest bit first, 1 is white |
+/// | 26 to 29 | check: the exclusive or of the number's six hexadecimal digits and of 9 |
+/// | 30, 31 | black, white |
 ///
 /// ```
 /// use media_recorder_capture::{TestPatternVideo, VideoSource, read_frame_number};

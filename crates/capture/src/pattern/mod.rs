@@ -23,3 +23,6 @@ mod video;
 pub use audio::TestPatternAudio;
 pub use mark::read_frame_number;
 pub use video::{TestPatternVideo, shows_flash};
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ fn triangle(position: u64, period: u64, amplitude: u64) -> u64 {
     phase.min(period * 2 - phase) * amplitude / period
 }
 
-/// A disc that bounces over the upper part of the picture, over four seconds from side to side
+/// A disc that bounces over the top of the picture, over four seconds from side to side
 /// and back.
 pub(super) fn paint_disc(painter: &mut Painter<'_>, millis: u64) {
     let radius = painter.width.min(painter.height) / 10;
@@ -42,7 +42,9 @@ pub(super) fn paint_disc(painter: &mut Painter<'_>, millis: u64) {
     }
     let along = |period, space: usize| triangle(millis, period, space as u64) as usize;
     let x = along(4000, painter.width - 2 * radius) + radius;
-    let y = along(2600, (painter.height / 2).saturating_sub(2 * radius)) + radius;
+    // Above the clock, which would hide it.
+    let sky = painter.height * 27 / 100;
+    let y = along(2600, sky.saturating_sub(2 * radius)) + radius;
     for (radius, color) in [(radius, BLACK), (radius * 3 / 4, WHITE)] {
         for dy in 0..2 * radius {
             let distance = dy.abs_diff(radius);
@@ -98,8 +100,8 @@ pub(super) fn paint_clock(painter: &mut Painter<'_>, frame: u64, time: MediaTime
     let box_width = widths[0].max(widths[1]) + 2 * margin;
     let box_height = 2 * digits.height + 3 * margin;
     // Even corners, so that the box covers whole chroma samples.
-    let left = painter.width.saturating_sub(box_width) / 2 & !1;
-    let top = painter.height.saturating_sub(box_height) / 2 & !1;
+    let left = painter.width.saturating_sub(box_width) / 4 * 2;
+    let top = painter.height.saturating_sub(box_height) / 4 * 2;
     painter.fill(Rect::new(left, top, box_width, box_height), BLACK);
     let mut y = top + margin;
     for (line, width) in lines.iter().zip(widths) {

@@ -1,6 +1,6 @@
 //! The first line of a Y4M file.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 use media_recorder_types::{ColorRange, FrameSize, MediaTime, Rate};
 
@@ -25,14 +25,12 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads up to the end of the line.
-    pub(super) fn read(reader: &mut impl Read) -> Result<Self, CaptureError> {
+    pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, CaptureError> {
         let mut line = Vec::new();
-        for byte in reader.by_ref().take(MAX_LENGTH).bytes() {
-            line.push(byte.map_err(CaptureError::Read)?);
-            if line.ends_with(b"\n") {
-                break;
-            }
-        }
+        reader
+            .take(MAX_LENGTH)
+            .read_until(b'\n', &mut line)
+            .map_err(CaptureError::Read)?;
         if !line.starts_with(SIGNATURE) {
             return Err(CaptureError::UnknownFormat);
         }

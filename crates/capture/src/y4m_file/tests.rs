@@ -193,17 +193,8 @@ fn parameters_of_a_frame_are_skipped() {
     input.extend([1, 2, 3]);
     let mut reader = Y4mReader::new(&input[..]).unwrap();
     let frame = reader.read().unwrap().unwrap();
-    assert_eq!(frame.planes().each_first_byte(), [1, 2, 3]);
-}
-
-trait EachFirstByte {
-    fn each_first_byte(&self) -> Vec<u8>;
-}
-
-impl EachFirstByte for [media_recorder_types::Plane] {
-    fn each_first_byte(&self) -> Vec<u8> {
-        self.iter().map(|plane| plane.data[0]).collect()
-    }
+    let bytes: Vec<u8> = frame.planes().iter().map(|plane| plane.data[0]).collect();
+    assert_eq!(bytes, [1, 2, 3]);
 }
 
 /// Delivers what it has, byte by byte and interrupted, then fails.
