@@ -7,7 +7,7 @@ use media_recorder_types::MediaTime;
 
 use super::ebml::{self, put_binary, put_float, put_id, put_master, put_size, put_uint, put_void};
 use super::ids::{self, Id};
-use super::options::{APP, MatroskaOptions};
+use super::options::{APP, ClusterMode, MatroskaOptions};
 use super::output::Output;
 
 /// Nanoseconds in a tick (RFC 9559 §11.1). The WebM container guidelines want 1 ms.
@@ -89,15 +89,21 @@ pub(super) fn header(options: &MatroskaOptions, tracks: &[u8]) -> (Bytes, Slots)
 impl Slots {
     /// Makes the live file a finished one: with an index of its parts (`cues` is the position
     /// of `Cues` from the start of the Segment's data), its duration and its size.
-    pub(super) fn finish(&self, cues: Option<u64>, duration: MediaTime, output: &mut Output) {
+    pub(super) fn finish(
+        &self,
+        mode: ClusterMode,
+        cues: Option<u64>,
+        duration: MediaTime,
+        output: &mut Output,
+    ) {
         output.patch(self.segment_data, self.seek_head(cues));
         // A Duration is greater than zero (RFC 9559 §5.1.2.10).
         if duration > MediaTime::ZERO {
             output.patch(self.duration, duration_element(duration));
         }
-        // The size comes last: until then the file is a live one, in order.
+        // ffmpeg complains of clusters of unknown size in a Segment of known size.
         let size = output.len() - self.segment_data;
-        if size <= ebml::MAX_SIZE {
+        if mode == ClusterMode::Known && size <= ebml::MAX_SIZE {
             let mut buf = Vec::new();
             ebml::put_size_in(&mut buf, size, 8);
             output.patch(self.segment_size, buf.into());

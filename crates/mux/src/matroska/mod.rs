@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! EBML header
-//! Segment                      size unknown while live, patched at the end
+//! Segment                      size unknown while live, patched if its clusters' are known
 //!   Void | SeekHead, Void      a slot of fixed size
 //!   Info                       with a Void | Duration slot
 //!   Tracks

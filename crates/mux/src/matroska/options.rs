@@ -31,7 +31,8 @@ pub enum ClusterMode {
     #[default]
     Known,
     /// Block by block, with an unknown size that is never patched: for live streams that must
-    /// not lag, and recordings that must survive a crash to the last block.
+    /// not lag, and recordings that must survive a crash to the last block. The Segment's size
+    /// then stays unknown too, also in a finished file.
     Unknown,
 }
 

@@ -19,8 +19,9 @@ use crate::{MuxError, MuxOutput, Muxer};
 ///
 /// **What comes out is valid at every moment.** Until [`finish`](Muxer::finish) it is a live
 /// file of unknown length; `finish` appends the index (`Cues`) and patches the header with the
-/// length, the duration and the places of the parts (`SeekHead`). All patches lie in the first
-/// few hundred bytes, before the description of the tracks.
+/// duration, the places of the parts (`SeekHead`) and, if its clusters have known sizes, the
+/// size of the whole. All patches lie in the first few hundred bytes, before the description of
+/// the tracks.
 ///
 /// - Times have a resolution of 1 ms. Each is rounded once, to nearest, from the exact time
 ///   with the track's codec delay added (players subtract it again, RFC 9559 §5.1.4.1.25).
@@ -156,9 +157,10 @@ impl Muxer for MatroskaWriter {
     }
 
     fn finish(&mut self) -> Result<(), MuxError> {
+        let mode = self.options.cluster_mode;
         let (recording, output) = self.recording()?;
         let cues = recording.clusters.finish(output);
-        recording.slots.finish(cues, recording.end, output);
+        recording.slots.finish(mode, cues, recording.end, output);
         self.state = State::Finished;
         Ok(())
     }

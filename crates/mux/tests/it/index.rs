@@ -120,7 +120,9 @@ fn the_parts_are_in_order_and_where_the_seek_head_says() {
         let options = MatroskaOptions::webm().cluster_mode(mode);
         let file = file_of(options, &[vp8(1)], packets);
         let segment = segment(&file);
-        assert!(!segment.unknown_size);
+        // ffmpeg does not like parts of unknown size in a whole of known size.
+        let unknown = mode == ClusterMode::Unknown;
+        assert_eq!(segment.unknown_size, unknown);
         assert_eq!(segment.data.as_ptr_range().end, file.as_ptr_range().end);
         let parts = segment.children();
         let ids: Vec<_> = parts.iter().map(|part| part.id).collect();
@@ -171,7 +173,8 @@ fn patches_touch_only_what_comes_before_the_tracks() {
                 patches += 1;
             }
         }
-        assert_eq!(patches, 3, "SeekHead, Duration, the Segment's size");
+        // SeekHead, Duration, and the Segment's size if all sizes are known.
+        assert_eq!(patches, if mode == ClusterMode::Known { 3 } else { 2 });
     }
 }
 

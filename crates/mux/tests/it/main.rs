@@ -1,5 +1,10 @@
 //! The writer and the interleaver from outside: what goes in, what comes out.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
 mod clusters;
 mod ebml;
 mod golden;
