@@ -1,0 +1,119 @@
+//! VP9 read back by a decoder.
+#![cfg(feature = "vp9")]
+
+mod common;
+
+use common::{config, flat, moving, ms, packets_of};
+use media_recorder_encode::{VideoEncoder, video_encoder};
+use media_recorder_types::{ColorInfo, FrameSize, Packet, Rate, VideoCodec, VideoFrame};
+use rusty_vp9::{BitReader, DecodedFrame, Vp9Decoder, parse_uncompressed_header};
+
+fn decode(packets: &[Packet]) -> Vec<DecodedFrame> {
+    let mut decoder = Vp9Decoder::new();
+    let decode = |packet: &Packet| {
+        decoder.push(&packet.data, None).unwrap();
+        decoder.next_frame().unwrap()
+    };
+    packets.iter().map(decode).collect()
+}
+
+fn encode(encoder: &mut dyn VideoEncoder, frames: &[VideoFrame]) -> Vec<Packet> {
+    for (n, frame) in frames.iter().enumerate() {
+        encoder.encode(frame, n % 5 == 0).unwrap();
+    }
+    encoder.finish().unwrap();
+    packets_of(encoder)
+}
+
+fn psnr(source: &VideoFrame, decoded: &DecodedFrame) -> f64 {
+    let (width, stride) = (source.size().width as usize, source.planes()[0].stride);
+    let rows = source.planes()[0].data.chunks(stride);
+    let found = decoded.planes[0].chunks(decoded.strides[0]);
+    let error = rows.zip(found).flat_map(|(a, b)| {
+        let pixels = a[..width].iter().zip(&b[..width]);
+        pixels.map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2))
+    });
+    10.0 * (255.0_f64.powi(2) * source.size().pixels() as f64 / error.sum::<f64>()).log10()
+}
+
+#[test]
+fn every_size_comes_back_as_it_went_in() {
+    for (width, height) in [(1, 1), (2, 2), (3, 5), (16, 9), (65, 127), (130, 66)] {
+        let config = config(width, height).with_bits_per_second(3_000_000);
+        let size = config.size;
+        let frames: Vec<_> = (0..8)
+            .map(|n| moving(size, n, ms(i64::from(n) * 40)))
+            .collect();
+        let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+        let decoded = decode(&encode(&mut *encoder, &frames));
+        assert_eq!(decoded.len(), frames.len());
+        for (source, decoded) in frames.iter().zip(&decoded) {
+            assert_eq!((decoded.width, decoded.height), (width, height));
+            let psnr = psnr(source, decoded);
+            assert!(psnr > 30.0, "{size}: {psnr:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn saturated_colours_survive_and_the_header_names_their_space() {
+    let size = FrameSize::new(32, 32);
+    // BT.709 in studio range, by ITU-R BT.709-6 §3.
+    for (pixel, yuv) in [
+        ([255, 0, 0, 255], [63, 102, 240]),
+        ([0, 255, 0, 255], [173, 42, 26]),
+        ([0, 0, 255, 255], [32, 240, 118]),
+        ([255, 255, 255, 0], [235, 128, 128]),
+    ] {
+        let frames = [flat(size, pixel, ms(0)), flat(size, pixel, ms(40))];
+        let mut encoder = video_encoder(VideoCodec::Vp9, config(32, 32)).unwrap();
+        let packets = encode(&mut *encoder, &frames);
+        let mut bits = BitReader::new(&packets[0].data);
+        let header = parse_uncompressed_header(&mut bits, &[(0, 0); 8]).unwrap();
+        const CS_BT_709: u32 = 2;
+        assert_eq!((header.key_frame, header.color_space), (true, CS_BT_709));
+        for decoded in decode(&packets) {
+            for (plane, expected) in decoded.planes.iter().zip(yuv) {
+                let middle = i32::from(plane[plane.len() / 2]);
+                assert!(
+                    (middle - expected).abs() <= 3,
+                    "{pixel:?}: {middle} for {expected}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_bitrate_is_kept_over_ten_seconds() {
+    let rate = Rate::new(25, 1).unwrap();
+    for target in [60_000, 150_000] {
+        let config = config(160, 96).with_bits_per_second(target);
+        let size = config.size;
+        let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+        for n in 0..250 {
+            let time = rate.time_of(n).unwrap();
+            encoder
+                .encode(&moving(size, n as u32, time), n % 100 == 0)
+                .unwrap();
+        }
+        encoder.finish().unwrap();
+        let packets = packets_of(&mut *encoder);
+        let bytes: usize = packets.iter().map(|packet| packet.data.len()).sum();
+        let found = bytes as f64 * 8.0 / 10.0;
+        let off = found / f64::from(target) - 1.0;
+        assert!(off.abs() < 0.05, "{found:.0} bits per second for {target}");
+    }
+}
+
+#[test]
+fn colour_that_is_not_known_is_not_claimed() {
+    let config = config(16, 16);
+    let frame = moving(config.size, 0, ms(0));
+    assert_eq!(frame.color, ColorInfo::UNSPECIFIED);
+    let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+    let packets = encode(&mut *encoder, &[frame]);
+    let mut bits = BitReader::new(&packets[0].data);
+    let header = parse_uncompressed_header(&mut bits, &[(0, 0); 8]).unwrap();
+    assert_eq!(header.color_space, 0);
+}
