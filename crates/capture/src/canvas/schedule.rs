@@ -10,14 +10,16 @@ use crate::{CanvasSurface, CaptureError};
 /// It knows no clock. [`poll`](Self::poll) it after every painting and request, and whenever
 /// [`next_due`](Self::next_due) has come. Frames are stamped with the times that it is given.
 ///
-/// **The first poll always captures; every later frame shows something newly painted, and is
-/// later than the one before.** One canvas can have any number of schedules.
+/// **The first frame shows what has been painted by then, and is due as soon as anything has
+/// been; every later frame shows something newly painted, and is later than the one before.** One canvas can have any number of schedules.
 ///
 /// ```
 /// use media_recorder_capture::{CanvasSurface, CaptureSchedule};
 /// use media_recorder_types::{FrameSize, MediaTime};
 /// let mut canvas = CanvasSurface::new(FrameSize::new(2, 2))?;
 /// let mut schedule = CaptureSchedule::new(Some(25.0))?;
+/// assert!(schedule.poll(&mut canvas, MediaTime::ZERO).is_none(), "nothing was painted yet");
+/// canvas.draw(|rgba| rgba.fill(9));
 /// assert!(schedule.poll(&mut canvas, MediaTime::ZERO).is_some());
 ///
 /// // Painted 10 ms later: due when 1/25 s has passed.
@@ -106,7 +108,9 @@ impl CaptureSchedule {
     /// passed; `None` if nothing is due until then.
     pub fn next_due(&self, canvas: &CanvasSurface) -> Option<MediaTime> {
         let Some(progress) = self.progress else {
-            return Some(MediaTime::MIN);
+            // A canvas that nobody has painted on yet has nothing to show: a recording begins
+            // with a picture, not with black.
+            return (canvas.paints() > 0).then_some(MediaTime::MIN);
         };
         if canvas.paints() == progress.paints {
             return None;
@@ -145,8 +149,11 @@ mod tests {
 
     use super::*;
 
+    /// A canvas with something on it.
     fn canvas() -> CanvasSurface {
-        CanvasSurface::new(FrameSize::new(2, 2)).unwrap()
+        let mut canvas = CanvasSurface::new(FrameSize::new(2, 2)).unwrap();
+        canvas.draw(|rgba| rgba.fill(0));
+        canvas
     }
 
     fn paint(canvas: &mut CanvasSurface) {
@@ -166,6 +173,18 @@ mod tests {
             );
         }
         assert!(CaptureSchedule::new(Some(-0.0)).unwrap().rate().is_none());
+    }
+
+    #[test]
+    fn nothing_is_captured_before_the_first_painting() {
+        for fps in [None, Some(0.0), Some(25.0)] {
+            let mut canvas = CanvasSurface::new(FrameSize::new(2, 2)).unwrap();
+            let mut schedule = CaptureSchedule::new(fps).unwrap();
+            assert_eq!(schedule.next_due(&canvas), None);
+            assert!(schedule.poll(&mut canvas, ms(1)).is_none());
+            paint(&mut canvas);
+            assert_eq!(schedule.poll(&mut canvas, ms(2)).unwrap().time, ms(2));
+        }
     }
 
     #[test]

@@ -316,6 +316,7 @@ impl Shared {
         // Under the lock, so that no painting lies between the instant and the picture.
         let now = clock::now();
         let frame = capture.schedule.poll(surface, now);
+        let anew = anew && surface.paints() > 0;
         let frame = frame.or_else(|| anew.then(|| surface.capture(now)));
         (frame, capture.schedule.next_due(surface))
     }
