@@ -1,7 +1,10 @@
 //! Opus read back by a decoder.
 #![cfg(feature = "opus")]
+#![expect(clippy::unwrap_used, reason = "a test that unwraps wrong fails")]
 
 mod common;
+
+use std::f64::consts::TAU;
 
 use common::{audio_packets_of, ms, track};
 use media_recorder_encode::{AudioConfig, EncodeError, audio_encoder};
@@ -59,7 +62,7 @@ fn voice(rate: u32, seconds: f64) -> Vec<f32> {
     let mut sample = |n: usize| {
         let t = n as f64 / f64::from(rate);
         phase += (130.0 + 30.0 * (4.0 * t).sin()) / f64::from(rate);
-        let harmonics = (1..12).map(|k| (phase * 6.283 * f64::from(k)).sin() / f64::from(k));
+        let harmonics = (1..12).map(|k| (phase * TAU * f64::from(k)).sin() / f64::from(k));
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let hiss = f64::from(noise >> 16) / 65_536.0 - 0.5;
         let loudness = 0.3 * (0.6 + 0.4 * (9.0 * t).sin());

@@ -1,4 +1,5 @@
 //! PCM keeps what it is given.
+#![expect(clippy::unwrap_used, reason = "a test that unwraps wrong fails")]
 
 mod common;
 

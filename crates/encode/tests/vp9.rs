@@ -11,17 +11,17 @@ use rusty_vp9::{BitReader, DecodedFrame, Vp9Decoder, parse_uncompressed_header};
 fn decode(packets: &[Packet]) -> Vec<DecodedFrame> {
     let mut decoder = Vp9Decoder::new();
     let decode = |packet: &Packet| {
-        decoder.push(&packet.data, None).unwrap();
-        decoder.next_frame().unwrap()
+        decoder.push(&packet.data, None).expect("a packet");
+        decoder.next_frame().expect("a picture")
     };
     packets.iter().map(decode).collect()
 }
 
 fn encode(encoder: &mut dyn VideoEncoder, frames: &[VideoFrame]) -> Vec<Packet> {
     for (n, frame) in frames.iter().enumerate() {
-        encoder.encode(frame, n % 5 == 0).unwrap();
+        encoder.encode(frame, n % 5 == 0).expect("a good frame");
     }
-    encoder.finish().unwrap();
+    encoder.finish().expect("good frames");
     packets_of(encoder)
 }
 

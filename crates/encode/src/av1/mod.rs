@@ -17,7 +17,7 @@ use media_recorder_types::{
 };
 use rav1e::prelude::{Context, EncoderStatus, Frame, FrameParameters, FrameTypeOverride};
 
-use crate::video::{PictureTimes, StreamColor, VideoEncoder, check_size};
+use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, VideoConfig};
 use frames::FramePool;
 use obu::ObuError;
@@ -29,19 +29,13 @@ const SMALLEST_SIDE: u32 = 16;
 pub(crate) struct Av1Encoder {
     config: VideoConfig,
     /// Made with the first frame, whose colour goes into the header.
-    stream: Option<Stream>,
+    context: Option<Context<u8>>,
     frames: FramePool,
-    times: PictureTimes,
+    intake: Intake,
     packets: VecDeque<Packet>,
     track: Option<MediaTrack>,
     /// The payload of the first sequence header, which all later ones must equal.
     sequence_header: Bytes,
-    finished: bool,
-}
-
-struct Stream {
-    context: Context<u8>,
-    color: StreamColor,
 }
 
 impl Av1Encoder {
@@ -51,51 +45,46 @@ impl Av1Encoder {
         let trial = settings::rav1e_config(&config, ColorInfo::UNSPECIFIED);
         trial.validate().map_err(failed)?;
         Ok(Self {
-            stream: None,
+            context: None,
             frames: FramePool::default(),
-            times: PictureTimes::new(config.rate),
+            intake: Intake::new(config.size, config.rate),
             packets: VecDeque::new(),
             track: None,
             sequence_header: Bytes::new(),
-            finished: false,
             config,
         })
     }
 
-    fn starting_with(&self, frame: &VideoFrame) -> Result<Stream, EncodeError> {
-        let color = StreamColor::of_first(frame);
-        let config = settings::rav1e_config(&self.config, color.info());
-        let context = config.new_context().map_err(failed)?;
-        Ok(Stream { context, color })
-    }
-
     /// Takes every packet that rav1e has ready.
     fn drain(&mut self) -> Result<(), EncodeError> {
+        while let Some(data) = self.receive()? {
+            self.deliver(data)?;
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self) -> Result<Option<Bytes>, EncodeError> {
+        let Some(context) = &mut self.context else {
+            return Ok(None);
+        };
         loop {
-            let Some(stream) = &mut self.stream else {
-                return Ok(());
-            };
-            match stream.context.receive_packet() {
-                Ok(packet) => {
-                    let color = stream.color.info();
-                    self.deliver(packet.data.into(), color)?;
-                }
+            match context.receive_packet() {
+                Ok(packet) => return Ok(Some(packet.data.into())),
                 Err(EncoderStatus::Encoded) => {}
-                Err(EncoderStatus::NeedMoreData | EncoderStatus::LimitReached) => return Ok(()),
+                Err(EncoderStatus::NeedMoreData | EncoderStatus::LimitReached) => return Ok(None),
                 Err(status) => return Err(failed(status)),
             }
         }
     }
 
-    fn deliver(&mut self, data: Bytes, color: ColorInfo) -> Result<(), EncodeError> {
+    fn deliver(&mut self, data: Bytes) -> Result<(), EncodeError> {
         let unit = obu::temporal_unit(&data).map_err(failed)?;
         if let Some(payload) = unit.sequence_header {
-            self.check_sequence_header(payload, color)?;
+            self.check_sequence_header(payload)?;
         }
-        let (time, duration) = self
-            .times
-            .pop()
-            .ok_or_else(|| failed("more packets than frames"))?;
+        let Some((time, duration)) = self.intake.next_time() else {
+            return Err(failed("more packets than frames"));
+        };
         let packet = Packet::new(self.config.track, unit.data, time, duration);
         self.packets.push_back(packet.with_key(unit.key));
         Ok(())
@@ -103,11 +92,7 @@ impl Av1Encoder {
 
     /// The first one describes the track. Containers have room for one only, so that another one
     /// would make what follows undecodable.
-    fn check_sequence_header(
-        &mut self,
-        payload: Bytes,
-        color: ColorInfo,
-    ) -> Result<(), EncodeError> {
+    fn check_sequence_header(&mut self, payload: Bytes) -> Result<(), EncodeError> {
         if self.track.is_some() {
             if payload == self.sequence_header {
                 return Ok(());
@@ -124,7 +109,10 @@ impl Av1Encoder {
             codec: VideoCodec::Av1,
             size,
             rate: self.config.rate,
-            color,
+            color: self
+                .intake
+                .color()
+                .map_or(ColorInfo::UNSPECIFIED, StreamColor::info),
         };
         let record = config_record::config_record(&header, &payload);
         self.track = Some(MediaTrack::video(self.config.track, video, record));
@@ -135,50 +123,34 @@ impl Av1Encoder {
 
 impl VideoEncoder for Av1Encoder {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
-        if self.finished {
-            return Err(EncodeError::Finished);
-        }
-        if frame.size() != self.config.size {
-            return Err(EncodeError::FrameSize {
-                expected: self.config.size,
-                found: frame.size(),
-            });
-        }
-        self.times.check(frame.time)?;
-        if let Some(stream) = &self.stream {
-            stream.color.check(frame)?;
-        }
-        let stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => self.starting_with(frame)?,
+        let color = self.intake.check(frame)?;
+        let context = match &mut self.context {
+            Some(context) => context,
+            none => {
+                let config = settings::rav1e_config(&self.config, color.info());
+                none.insert(config.new_context().map_err(failed)?)
+            }
         };
-        let stream = self.stream.insert(stream);
-        let picture = self
-            .frames
-            .fill(&stream.context, frame, stream.color.info())?;
+        let picture = self.frames.fill(context, frame, color.info())?;
         let parameters = key.then(|| FrameParameters {
             frame_type_override: FrameTypeOverride::Key,
             ..FrameParameters::default()
         });
-        stream
-            .context
-            .send_frame((picture, parameters))
-            .map_err(failed)?;
-        self.times.push(frame.time);
+        context.send_frame((picture, parameters)).map_err(failed)?;
+        self.intake.accept(frame, color);
         self.drain()
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {
-        if self.finished {
+        if !self.intake.finish() {
             return Ok(());
         }
-        self.finished = true;
-        if let Some(stream) = &mut self.stream {
+        if let Some(context) = &mut self.context {
             let end: Option<Arc<Frame<u8>>> = None;
-            stream.context.send_frame(end).map_err(failed)?;
+            context.send_frame(end).map_err(failed)?;
         }
         self.drain()?;
-        if self.times.waiting() > 0 {
+        if self.intake.waiting() > 0 {
             return Err(failed("frames without a packet"));
         }
         Ok(())

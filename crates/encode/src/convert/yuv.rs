@@ -177,7 +177,7 @@ mod tests {
                         let column = 4 * x + packing.chroma[c];
                         let upper = u16::from(byte(&source, 0, column, 2 * y));
                         let lower = u16::from(byte(&source, 0, column, below));
-                        ((upper + lower + 1) / 2) as u8
+                        (upper + lower).div_ceil(2) as u8
                     };
                     assert_eq!((u[at], v[at]), (mean(0), mean(1)), "{format:?} {size}");
                 }

@@ -1,12 +1,14 @@
 //! What all video encoders share.
 
 mod color;
+mod intake;
 mod times;
 
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame};
 
 pub(crate) use color::StreamColor;
-pub(crate) use times::PictureTimes;
+pub(crate) use intake::Intake;
+use times::PictureTimes;
 
 use crate::{EncodeError, UnsupportedReason, VideoConfig};
 

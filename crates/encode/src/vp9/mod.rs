@@ -11,14 +11,13 @@ mod rate;
 
 use std::collections::VecDeque;
 
-use bytes::Bytes;
 use media_recorder_types::{
     Codec, MediaTrack, Packet, PixelFormat, VideoCodec, VideoFrame, VideoTrack,
 };
 use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
 use crate::convert::{I420Buffer, to_i420};
-use crate::video::{PictureTimes, StreamColor, VideoEncoder, check_size};
+use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, Mode, VideoConfig};
 use rate::RateControl;
 
@@ -27,13 +26,11 @@ pub(crate) struct Vp9VideoEncoder {
     /// `None` until the first frame.
     codec: Option<Vp9Encoder>,
     rate: RateControl,
-    times: PictureTimes,
-    color: Option<StreamColor>,
+    intake: Intake,
     /// For frames that are not I420 already.
     converted: Option<I420Buffer>,
     packets: VecDeque<Packet>,
     track: Option<MediaTrack>,
-    finished: bool,
 }
 
 impl Vp9VideoEncoder {
@@ -42,58 +39,12 @@ impl Vp9VideoEncoder {
         Ok(Self {
             codec: None,
             rate: RateControl::new(config.bits_per_second, config.rate, config.size.pixels()),
-            times: PictureTimes::new(config.rate),
-            color: None,
+            intake: Intake::new(config.size, config.rate),
             converted: None,
             packets: VecDeque::new(),
             track: None,
-            finished: false,
             config,
         })
-    }
-
-    fn fresh_codec(&self) -> Result<Vp9Encoder, EncodeError> {
-        let mut codec = Vp9Encoder::default();
-        let speed = match self.config.mode {
-            Mode::RealTime => 6,
-            Mode::Offline => 4,
-        };
-        let config = Vp9EncoderConfig {
-            speed: Some(speed),
-            ..Vp9EncoderConfig::default()
-        };
-        codec.configure(&config).map_err(failed)?;
-        Ok(codec)
-    }
-
-    fn code(
-        &mut self,
-        frame: &VideoFrame,
-        color: StreamColor,
-        quantizer: u32,
-    ) -> Result<Bytes, EncodeError> {
-        let size = self.config.size;
-        let (planes, strides) =
-            if let (PixelFormat::I420, [y, u, v]) = (frame.format(), frame.planes()) {
-                let planes = [&y.data[..], &u.data[..], &v.data[..]];
-                (planes, [y.stride, u.stride, v.stride])
-            } else {
-                let buffer = self.converted.get_or_insert_with(|| I420Buffer::new(size));
-                to_i420(frame, color.info(), buffer.as_mut())?;
-                (buffer.planes(), buffer.strides())
-            };
-        let codec = self.codec.as_mut().ok_or(EncodeError::Finished)?;
-        let config = Vp9EncoderConfig {
-            qindex: Some(quantizer),
-            ..Vp9EncoderConfig::default()
-        };
-        codec.configure(&config).map_err(failed)?;
-        codec
-            .push_frame(planes, strides, size.width, size.height)
-            .map_err(failed)?;
-        let mut packet = codec.next_packet().map_err(failed)?;
-        header::declare_color(&mut packet.data, color.info());
-        Ok(packet.data.into())
     }
 
     fn describe(&self, color: StreamColor) -> MediaTrack {
@@ -113,41 +64,46 @@ impl Vp9VideoEncoder {
 
 impl VideoEncoder for Vp9VideoEncoder {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
-        if self.finished {
-            return Err(EncodeError::Finished);
-        }
-        if frame.size() != self.config.size {
-            return Err(EncodeError::FrameSize {
-                expected: self.config.size,
-                found: frame.size(),
-            });
-        }
-        self.times.check(frame.time)?;
-        let color = self.color.unwrap_or_else(|| StreamColor::of_first(frame));
-        color.check(frame)?;
-
+        let color = self.intake.check(frame)?;
         // The first frame of a codec is its key frame.
-        let key = key || self.codec.is_none();
-        if key {
-            self.codec = Some(self.fresh_codec()?);
-        }
-        let quantizer = self.rate.quantizer(frame.time, key);
-        let data = self.code(frame, color, quantizer)?;
+        let (codec, key) = match &mut self.codec {
+            Some(codec) if !key => (codec, false),
+            slot => (slot.insert(fresh_codec(self.config.mode)?), true),
+        };
+        let (planes, strides) = match (frame.format(), frame.planes()) {
+            (PixelFormat::I420, [y, u, v]) => (
+                [&y.data[..], &u.data[..], &v.data[..]],
+                [y.stride, u.stride, v.stride],
+            ),
+            _ => {
+                let buffer = self
+                    .converted
+                    .get_or_insert_with(|| I420Buffer::new(frame.size()));
+                to_i420(frame, color.info(), buffer.as_mut())?;
+                (buffer.planes(), buffer.strides())
+            }
+        };
+        set_quantizer(codec, self.rate.quantizer(frame.time, key))?;
+        codec
+            .push_frame(planes, strides, frame.size().width, frame.size().height)
+            .map_err(failed)?;
+        let mut data = codec.next_packet().map_err(failed)?.data;
+        header::declare_color(&mut data, color.info());
         self.rate.spent(data.len());
-        if self.color.is_none() {
-            self.color = Some(color);
+        if self.track.is_none() {
             self.track = Some(self.describe(color));
         }
-        self.times.push(frame.time);
-        if let Some((time, duration)) = self.times.pop() {
-            let packet = Packet::new(self.config.track, data, time, duration);
+        self.intake.accept(frame, color);
+        if let Some((time, duration)) = self.intake.next_time() {
+            let packet = Packet::new(self.config.track, data.into(), time, duration);
             self.packets.push_back(packet.with_key(key));
         }
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {
-        self.finished = true;
+        // Nothing waits in the codec: a packet comes out as its frame goes in.
+        self.intake.finish();
         Ok(())
     }
 
@@ -158,6 +114,28 @@ impl VideoEncoder for Vp9VideoEncoder {
     fn track(&self) -> Option<&MediaTrack> {
         self.track.as_ref()
     }
+}
+
+fn fresh_codec(mode: Mode) -> Result<Vp9Encoder, EncodeError> {
+    let speed = match mode {
+        Mode::RealTime => 6,
+        Mode::Offline => 4,
+    };
+    let mut codec = Vp9Encoder::default();
+    let config = Vp9EncoderConfig {
+        speed: Some(speed),
+        ..Vp9EncoderConfig::default()
+    };
+    codec.configure(&config).map_err(failed)?;
+    Ok(codec)
+}
+
+fn set_quantizer(codec: &mut Vp9Encoder, quantizer: u32) -> Result<(), EncodeError> {
+    let config = Vp9EncoderConfig {
+        qindex: Some(quantizer),
+        ..Vp9EncoderConfig::default()
+    };
+    codec.configure(&config).map_err(failed)
 }
 
 fn failed(error: rusty_vp9::Error) -> EncodeError {

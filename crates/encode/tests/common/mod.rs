@@ -5,7 +5,7 @@ use media_recorder_encode::{AudioEncoder, VideoConfig, VideoEncoder};
 use media_recorder_types::{FrameSize, MediaTime, Packet, PixelFormat, Rate, TrackId, VideoFrame};
 
 pub(crate) fn track() -> TrackId {
-    TrackId::new(1).unwrap()
+    TrackId::new(1).expect("not zero")
 }
 
 pub(crate) fn config(width: u32, height: u32) -> VideoConfig {
@@ -26,13 +26,13 @@ pub(crate) fn moving(size: FrameSize, n: u32, time: MediaTime) -> VideoFrame {
         }
     }
     data.resize(PixelFormat::I420.packed_len(size), 128);
-    VideoFrame::packed(PixelFormat::I420, size, data.into(), time).unwrap()
+    VideoFrame::packed(PixelFormat::I420, size, data.into(), time).expect("a whole picture")
 }
 
 /// RGBA of one colour.
 pub(crate) fn flat(size: FrameSize, pixel: [u8; 4], time: MediaTime) -> VideoFrame {
     let data = pixel.repeat(size.pixels() as usize);
-    VideoFrame::packed(PixelFormat::Rgba, size, data.into(), time).unwrap()
+    VideoFrame::packed(PixelFormat::Rgba, size, data.into(), time).expect("a whole picture")
 }
 
 pub(crate) fn ms(n: i64) -> MediaTime {

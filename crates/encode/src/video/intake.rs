@@ -1,0 +1,70 @@
+//! Which frames an encoder takes.
+
+use media_recorder_types::{FrameSize, MediaTime, Rate, VideoFrame};
+
+use super::{PictureTimes, StreamColor};
+use crate::EncodeError;
+
+/// The gate before a video codec, the same for all of them: it refuses what would break the
+/// stream, and remembers what it let in.
+#[derive(Debug)]
+pub(crate) struct Intake {
+    size: FrameSize,
+    times: PictureTimes,
+    color: Option<StreamColor>,
+    finished: bool,
+}
+
+impl Intake {
+    pub(crate) fn new(size: FrameSize, rate: Option<Rate>) -> Self {
+        Self {
+            size,
+            times: PictureTimes::new(rate),
+            color: None,
+            finished: false,
+        }
+    }
+
+    /// Whether the frame may be coded, and the colour of the stream then.
+    pub(crate) fn check(&self, frame: &VideoFrame) -> Result<StreamColor, EncodeError> {
+        if self.finished {
+            return Err(EncodeError::Finished);
+        }
+        if frame.size() != self.size {
+            return Err(EncodeError::FrameSize {
+                expected: self.size,
+                found: frame.size(),
+            });
+        }
+        self.times.check(frame.time)?;
+        let color = self.color.unwrap_or_else(|| StreamColor::of_first(frame));
+        color.check(frame)?;
+        Ok(color)
+    }
+
+    /// Notes that a checked frame went into the codec.
+    pub(crate) fn accept(&mut self, frame: &VideoFrame, color: StreamColor) {
+        self.color = Some(color);
+        self.times.push(frame.time);
+    }
+
+    /// The colour of the stream, once there was a frame.
+    pub(crate) fn color(&self) -> Option<StreamColor> {
+        self.color
+    }
+
+    /// Time and duration of the packet that came out; `None` if no frame is waiting for one.
+    pub(crate) fn next_time(&mut self) -> Option<(MediaTime, MediaTime)> {
+        self.times.pop()
+    }
+
+    /// Frames that went in and did not come out yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.times.waiting()
+    }
+
+    /// Lets nothing in any more; says whether that is new.
+    pub(crate) fn finish(&mut self) -> bool {
+        !std::mem::replace(&mut self.finished, true)
+    }
+}
