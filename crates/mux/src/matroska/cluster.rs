@@ -33,6 +33,29 @@ pub(super) struct Block {
     pub(super) payload: Bytes,
 }
 
+impl Block {
+    /// Octets of its element in the cluster.
+    fn octets(&self) -> u64 {
+        if self.discard_padding == 0 {
+            self.block_octets()
+        } else {
+            let group = self.group_octets();
+            ebml::header_octets(ids::BLOCK_GROUP, group) + group
+        }
+    }
+
+    /// Octets of a `BlockGroup`'s data.
+    fn group_octets(&self) -> u64 {
+        self.block_octets() + ebml::int_element_octets(ids::DISCARD_PADDING, self.discard_padding)
+    }
+
+    /// Octets of a `SimpleBlock` or `Block`; their IDs are of one length.
+    fn block_octets(&self) -> u64 {
+        let len = BLOCK_HEADER_OCTETS + self.payload.len() as u64;
+        ebml::header_octets(ids::SIMPLE_BLOCK, len) + len
+    }
+}
+
 /// A cluster that can take more blocks.
 #[derive(Debug)]
 pub(super) struct Cluster {
@@ -71,7 +94,7 @@ impl Cluster {
     /// frame's time belongs to it, however large the key frame is.
     pub(super) fn is_full_for(&self, block: &Block, max_ticks: u64, max_bytes: u64) -> bool {
         let ticks = block.tick - self.tick;
-        let octets = self.data.len() + block_octets(block.payload.len());
+        let octets = self.data.len() + block.octets();
         ticks > max_ticks || (ticks > 0 && octets > max_bytes)
     }
 
@@ -104,8 +127,7 @@ impl Cluster {
     /// `ReferenceBlock`, that is what a group says (RFC 9559 §10.4).
     fn push_block_group(&mut self, block: Block, relative: i16) {
         let padding = block.discard_padding;
-        let octets = block_octets(block.payload.len())
-            + ebml::int_element_octets(ids::DISCARD_PADDING, padding);
+        let octets = block.group_octets();
         self.data.structure(|buf| {
             put_id(buf, ids::BLOCK_GROUP);
             put_size(buf, octets);
@@ -136,10 +158,4 @@ impl Cluster {
         }
         self.data.drain_to(output);
     }
-}
-
-/// Octets of a `SimpleBlock` or `Block`; their IDs are of one length.
-fn block_octets(payload: usize) -> u64 {
-    let len = BLOCK_HEADER_OCTETS + payload as u64;
-    ebml::header_octets(ids::SIMPLE_BLOCK, len) + len
 }

@@ -99,7 +99,7 @@ impl Recording {
         }
 
         track.latest = Some(packet.time);
-        self.reached = self.reached.max(stored);
+        self.reached = stored;
         self.end = self.end.max(packet.end());
         let block = Block {
             kind: track.kind,

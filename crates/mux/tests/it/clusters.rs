@@ -139,20 +139,29 @@ fn no_option_makes_block_times_overflow() {
 
 #[test]
 fn clusters_are_cut_by_size() {
-    for mode in MODES {
-        let packets = (0..50).map(|n| {
+    // With a Timestamp of 3 octets, a block of 106, and a group of 2 + 106 + 6.
+    let packets = || {
+        (0..3).map(|n| {
             let mut packet = sound(1, ms(n * 20));
             packet.data = vec![7; 100].into();
-            packet
-        });
-        let file = file_of(matroska(mode).max_cluster_bytes(1000), &[pcm(1)], packets);
-        let clusters = clusters(&file);
-        assert_eq!(clusters.len(), 6);
-        for cluster in &clusters {
-            assert!(cluster.len <= 1000, "{} bytes", cluster.len);
-        }
-        assert!(clusters[0].len > 1000 - 106, "none begins too early");
-    }
+            if n == 1 {
+                packet.with_discard_padding(ms(5))
+            } else {
+                packet
+            }
+        })
+    };
+    let ticks = |limit| -> Vec<Vec<i64>> {
+        let options = MatroskaOptions::matroska().max_cluster_bytes(limit);
+        let clusters = clusters(&file_of(options, &[pcm(1)], packets()));
+        assert!(clusters.iter().all(|cluster| cluster.len as u64 <= limit));
+        let ticks = |cluster: &StoredCluster| cluster.blocks.iter().map(|b| b.tick).collect();
+        clusters.iter().map(ticks).collect()
+    };
+    assert_eq!(ticks(3 + 106 + 114 + 106), [[0, 20, 40]]);
+    assert_eq!(ticks(3 + 106 + 114 + 105), [vec![0, 20], vec![40]]);
+    assert_eq!(ticks(3 + 106 + 114), [vec![0, 20], vec![40]]);
+    assert_eq!(ticks(3 + 106 + 113), [[0], [20], [40]]);
 }
 
 #[test]
