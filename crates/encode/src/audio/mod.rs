@@ -1,17 +1,13 @@
-//! What all audio encoders share: alignment, mixing, resampling, chunking.
+//! What all audio encoders share: alignment and chunking.
 
 mod align;
 mod chunks;
-mod mix;
-mod resample;
 
 use media_recorder_types::{AudioCodec, AudioFrame, Codec, MediaTime, MediaTrack, Packet};
 
 pub use align::{ALIGNMENT_TOLERANCE, LONGEST_GAP};
 pub(crate) use align::{Aligner, Place};
 pub(crate) use chunks::Chunks;
-#[cfg(feature = "opus")]
-pub(crate) use {mix::Mixer, resample::Resampler};
 
 use crate::{AudioConfig, EncodeError, UnsupportedReason};
 

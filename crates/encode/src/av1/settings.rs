@@ -6,8 +6,7 @@ use std::thread::available_parallelism;
 use media_recorder_types::{ColorInfo, ColorRange, Rate};
 use rav1e::Config;
 use rav1e::color::{
-    ChromaSamplePosition, ColorDescription, ColorPrimaries, MatrixCoefficients, PixelRange,
-    TransferCharacteristics,
+    ColorDescription, ColorPrimaries, MatrixCoefficients, PixelRange, TransferCharacteristics,
 };
 use rav1e::config::SpeedSettings;
 use rav1e::data::Rational;
@@ -48,7 +47,6 @@ pub(super) fn rav1e_config(config: &VideoConfig, color: ColorInfo) -> Config {
     encoder.tune = Tune::Psnr;
     encoder.tiles = tiles(config);
     tune_speed(&mut encoder.speed_settings, mode);
-    encoder.chroma_sample_position = ChromaSamplePosition::Vertical;
     encoder.pixel_range = match color.range {
         Some(ColorRange::Full) => PixelRange::Full,
         _ => PixelRange::Limited,

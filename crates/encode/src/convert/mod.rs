@@ -1,7 +1,7 @@
 //! Any pixel format to I420, which is what the codecs take.
 //!
 //! RGB is multiplied by the matrix and range of the stream; YUV keeps its numbers and is only
-//! rearranged. Work is spread over rayon's threads.
+//! rearranged. The arithmetic is spread over rayon's threads.
 
 mod buffer;
 mod rgb;

@@ -1,6 +1,8 @@
 //! Opus (RFC 6716) by `opus-rs`.
 
 mod head;
+mod mix;
+mod resample;
 
 use std::collections::VecDeque;
 
@@ -10,8 +12,10 @@ use media_recorder_types::{
 };
 use opus_rs::{Application, OpusEncoder};
 
-use crate::audio::{Aligner, AudioEncoder, AudioStats, Chunks, Mixer, Place, Resampler};
+use crate::audio::{Aligner, AudioEncoder, AudioStats, Chunks, Place};
 use crate::{AudioConfig, EncodeError};
+use mix::Mixer;
+use resample::Resampler;
 
 const RATE: u32 = 48_000;
 /// Samples per channel and packet: 20 ms.

@@ -1,9 +1,10 @@
 //! Which frames an encoder takes.
 
-use media_recorder_types::{FrameSize, MediaTime, Rate, VideoFrame};
+use media_recorder_types::{Codec, FrameSize, MediaTime, Rate, VideoCodec, VideoFrame};
 
-use super::{PictureTimes, StreamColor};
-use crate::EncodeError;
+use super::color::StreamColor;
+use super::times::PictureTimes;
+use crate::{EncodeError, UnsupportedReason};
 
 /// The gate before a video codec, the same for all of them: it refuses what would break the
 /// stream, and remembers what it let in.
@@ -49,6 +50,7 @@ impl Intake {
     }
 
     /// The colour of the stream, once there was a frame.
+    #[cfg(feature = "av1")]
     pub(crate) fn color(&self) -> Option<StreamColor> {
         self.color
     }
@@ -59,6 +61,7 @@ impl Intake {
     }
 
     /// Frames that went in and did not come out yet.
+    #[cfg(feature = "av1")]
     pub(crate) fn waiting(&self) -> usize {
         self.times.waiting()
     }
@@ -67,4 +70,19 @@ impl Intake {
     pub(crate) fn finish(&mut self) -> bool {
         !std::mem::replace(&mut self.finished, true)
     }
+}
+
+/// Refuses a size with a side outside of `min` to [`FrameSize::MAX`].
+pub(crate) fn check_size(codec: VideoCodec, size: FrameSize, min: u32) -> Result<(), EncodeError> {
+    if size.is_valid() && size.width >= min && size.height >= min {
+        return Ok(());
+    }
+    Err(EncodeError::Unsupported {
+        codec: Codec::Video(codec),
+        reason: UnsupportedReason::Size {
+            size,
+            min,
+            max: FrameSize::MAX,
+        },
+    })
 }

@@ -1,14 +1,19 @@
 //! What all video encoders share.
 
+#[cfg(any(feature = "av1", feature = "vp9"))]
 mod color;
+#[cfg(any(feature = "av1", feature = "vp9"))]
 mod intake;
+#[cfg(any(feature = "av1", feature = "vp9"))]
 mod times;
 
-use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame};
+use media_recorder_types::{Codec, MediaTrack, Packet, VideoCodec, VideoFrame};
 
-pub(crate) use color::StreamColor;
-pub(crate) use intake::Intake;
-use times::PictureTimes;
+#[cfg(any(feature = "av1", feature = "vp9"))]
+pub(crate) use {
+    color::StreamColor,
+    intake::{Intake, check_size},
+};
 
 use crate::{EncodeError, UnsupportedReason, VideoConfig};
 
@@ -57,6 +62,10 @@ pub fn video_codecs() -> &'static [VideoCodec] {
 /// # Errors
 ///
 /// [`EncodeError::Unsupported`] if this build cannot encode it, or not at this size.
+#[cfg_attr(
+    not(any(feature = "av1", feature = "vp9")),
+    expect(unused_variables, reason = "there is no encoder to configure")
+)]
 pub fn video_encoder(
     codec: VideoCodec,
     config: VideoConfig,
@@ -71,20 +80,4 @@ pub fn video_encoder(
             reason: UnsupportedReason::NotBuilt,
         }),
     }
-}
-
-/// Refuses a size with a side outside of `min` to [`FrameSize::MAX`].
-#[cfg(any(feature = "av1", feature = "vp9"))]
-pub(crate) fn check_size(codec: VideoCodec, size: FrameSize, min: u32) -> Result<(), EncodeError> {
-    if size.is_valid() && size.width >= min && size.height >= min {
-        return Ok(());
-    }
-    Err(EncodeError::Unsupported {
-        codec: Codec::Video(codec),
-        reason: UnsupportedReason::Size {
-            size,
-            min,
-            max: FrameSize::MAX,
-        },
-    })
 }

@@ -18,21 +18,25 @@ const HORIZON: f64 = 1.5;
 /// How much unused time can be saved up, and how much can be owed, in seconds. A still picture
 /// must not save bits for a burst that no connection carries.
 const LARGEST_CREDIT: f64 = 1.0;
-const LARGEST_DEBT: f64 = 4.0;
-/// What a key frame may cost, in seconds of bits.
+const LARGEST_DEBT: f64 = 2.5;
+/// The part of what flows in that a frame gets at least, however much is owed.
+const LEAST_SHARE: f64 = 0.4;
+/// What a key frame may cost, in seconds of bits, and how much of a credit it may take besides.
 const KEY_FRAME: f64 = 0.5;
+const KEY_FRAME_CREDIT: f64 = 0.5;
 /// How much finer the step of a key frame is than those before it: everything that follows is
 /// predicted from it.
 const KEY_FRAME_STEP: f64 = 0.85;
-/// How far the step may go from one frame to the next, as a factor.
-const FINER: f64 = 0.8;
-const COARSER: f64 = 1.5;
+/// How far the step may go from one frame to the next, as a factor. Slowly down: after a coarse
+/// frame, the first fine one codes everything again.
+const FINER: f64 = 0.9;
+const COARSER: f64 = 3.0;
 
 /// Bits fall with about this power of the step.
 const DELTA_EXPONENT: f64 = 1.3;
 const KEY_EXPONENT: f64 = 0.9;
 /// Bits per pixel of a first frame at step 1, of ordinary content.
-const FIRST_FRAME_BITS: f64 = 18.0;
+const FIRST_FRAME_BITS: f64 = 24.0;
 /// A frame costs this at least, in bits, however little there is in it.
 const FRAME_OVERHEAD: f64 = 200.0;
 
@@ -97,7 +101,7 @@ impl RateControl {
         // Means of logarithms, for pictures differ by factors. More motion is believed sooner
         // than less.
         self.delta_bits = Some(self.delta_bits.map_or(seen, |known| {
-            let weight = if seen > known { 0.5 } else { 0.25 };
+            let weight = if seen > known { 0.7 } else { 0.25 };
             known * (seen / known).powf(weight)
         }));
         self.usual_step = Some(
@@ -124,17 +128,13 @@ impl RateControl {
         let even = self.bits_per_second * self.period;
         let share = (self.period / HORIZON).min(1.0);
         let budget = even + (self.balance - even) * share;
-        let step = (model / budget.max(even / 4.0)).powf(1.0 / DELTA_EXPONENT);
-        let from = if self.current.1 {
-            self.usual_step.unwrap_or(last)
-        } else {
-            last
-        };
-        step.clamp(from * FINER, from * COARSER)
+        let step = (model / budget.max(even * LEAST_SHARE)).powf(1.0 / DELTA_EXPONENT);
+        step.clamp(last * FINER, last * COARSER)
     }
 
     fn key_step(&self) -> f64 {
-        let budget = KEY_FRAME * self.bits_per_second;
+        let credit = self.balance.max(0.0) * KEY_FRAME_CREDIT;
+        let budget = KEY_FRAME * self.bits_per_second + credit;
         let affordable = (self.key_bits / budget).powf(1.0 / KEY_EXPONENT);
         let wanted = self.usual_step.unwrap_or(0.0) * KEY_FRAME_STEP;
         affordable.max(wanted)

@@ -13,14 +13,14 @@ const LOUDEST: f32 = 8.0;
 /// −3 dB, the low-frequency channel is left out, and each side is scaled so that it cannot clip.
 /// Beyond eight channels the even ones go left, the odd ones right.
 #[derive(Debug)]
-pub(crate) struct Mixer {
+pub(super) struct Mixer {
     channels: usize,
     /// The share of each input channel in left and right; empty for mono and stereo.
     gains: Vec<[f32; 2]>,
 }
 
 impl Mixer {
-    pub(crate) fn new(channels: u16) -> Self {
+    pub(super) fn new(channels: u16) -> Self {
         let channels = usize::from(channels.max(1));
         Self {
             channels,
@@ -33,12 +33,12 @@ impl Mixer {
     }
 
     /// Channels that come out.
-    pub(crate) fn output_channels(&self) -> usize {
+    pub(super) fn output_channels(&self) -> usize {
         self.channels.min(2)
     }
 
     /// Appends the mix of `input` to `output`.
-    pub(crate) fn mix(&self, input: &[f32], output: &mut Vec<f32>) {
+    pub(super) fn mix(&self, input: &[f32], output: &mut Vec<f32>) {
         if self.gains.is_empty() {
             output.extend(input.iter().copied().map(finite));
             return;

@@ -6,7 +6,7 @@ use rubato::{Fft, FixedSync, Resampler as _};
 use crate::EncodeError;
 
 /// The rate that comes out, in Hz.
-pub(crate) const OUTPUT_RATE: u32 = 48_000;
+pub(super) const OUTPUT_RATE: u32 = 48_000;
 /// The rates that go in, in Hz.
 const LOWEST_RATE: u32 = 8_000;
 const HIGHEST_RATE: u32 = 192_000;
@@ -20,7 +20,7 @@ const SHORTEST_BLOCK: u32 = 512;
 ///
 /// It works in blocks that hold a whole number of samples of both rates: 10 to 64 ms for all
 /// common rates, up to two seconds for a rate that has no common divisor with 48 kHz.
-pub(crate) struct Resampler {
+pub(super) struct Resampler {
     channels: usize,
     rate: u32,
     blocks: Option<Blocks>,
@@ -41,7 +41,7 @@ struct Blocks {
 }
 
 impl Resampler {
-    pub(crate) fn new(rate: u32, channels: usize) -> Result<Self, EncodeError> {
+    pub(super) fn new(rate: u32, channels: usize) -> Result<Self, EncodeError> {
         let unsupported = EncodeError::SampleRate {
             rate,
             min: LOWEST_RATE,
@@ -79,7 +79,7 @@ impl Resampler {
     }
 
     /// Takes `input`, and appends what is ready to `output`.
-    pub(crate) fn push(&mut self, input: &[f32], output: &mut Vec<f32>) {
+    pub(super) fn push(&mut self, input: &[f32], output: &mut Vec<f32>) {
         let Some(blocks) = &mut self.blocks else {
             output.extend_from_slice(input);
             return;
@@ -90,7 +90,7 @@ impl Resampler {
     }
 
     /// Appends all that is still inside to `output`.
-    pub(crate) fn finish(&mut self, output: &mut Vec<f32>) {
+    pub(super) fn finish(&mut self, output: &mut Vec<f32>) {
         let Some(blocks) = &mut self.blocks else {
             return;
         };
@@ -130,7 +130,7 @@ impl Blocks {
 }
 
 /// How many samples at 48 kHz last as long as `samples` at `rate`, to the nearest.
-pub(crate) fn output_len(samples: u64, rate: u32) -> u64 {
+pub(super) fn output_len(samples: u64, rate: u32) -> u64 {
     let exact = u128::from(samples) * u128::from(OUTPUT_RATE);
     let rounded = (exact + u128::from(rate) / 2) / u128::from(rate.max(1));
     u64::try_from(rounded).unwrap_or(u64::MAX)
