@@ -1,2 +1,37 @@
-//! The `media-recorder` command.
-fn main() {}
+//! The `media-recorder` command: records test patterns and files, and shows what is in a
+//! recording.
+
+mod args;
+mod error;
+mod info;
+mod output;
+mod progress;
+mod record;
+mod sources;
+mod values;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command};
+
+fn main() -> ExitCode {
+    let result = match Args::parse().command {
+        Command::Record(args) => record::record(&args),
+        Command::Info(args) => info::info(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("media-recorder: {}", error::one_line(&error)));
+            error.exit_code()
+        }
+    }
+}
+
+/// A line for people. Standard error may be closed, and then there is nobody to tell.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

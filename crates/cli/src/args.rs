@@ -1,0 +1,305 @@
+//! What can be asked of the command.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Parser, Subcommand};
+use media_recorder::{Container, FrameSize, MediaRecorder, MimeType, Rate, TrackKind};
+
+use crate::error::CliError;
+use crate::values;
+
+/// Records to WebM and Matroska, in pure Rust.
+#[derive(Debug, Parser)]
+#[command(name = "media-recorder", version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Record a test pattern or files.
+    Record(RecordArgs),
+    /// Show what is in a WebM or Matroska file.
+    Info(InfoArgs),
+}
+
+/// Record a test pattern or files.
+///
+/// A recording ends with its sources, after --duration, or with Ctrl-C, which leaves a complete
+/// file. The test pattern has no end of its own. A second Ctrl-C ends at once.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RecordArgs {
+    /// The file to write, replaced if it exists; `-` for standard output.
+    ///
+    /// Its ending chooses the container: .webm, or .mkv and .mka for Matroska. Only a file gets
+    /// an index to seek by; standard output is written once and front to back.
+    #[arg(value_name = "OUT")]
+    pub(crate) output: PathBuf,
+
+    /// The picture: `test` for a test pattern, a Y4M file (`./test` if that is its name), or
+    /// `none`.
+    ///
+    /// Default: `test`, but `none` if --audio names a file.
+    #[arg(long, value_name = "test|FILE|none", value_parser = source_parser())]
+    video: Option<Source>,
+
+    /// The sound: `test` for beeps, a file (WAV, FLAC, MP3, Ogg, MP4, Matroska), or `none`.
+    ///
+    /// Default: `test`, but `none` if --video names a file.
+    #[arg(long, value_name = "test|FILE|none", value_parser = source_parser())]
+    audio: Option<Source>,
+
+    /// The size of the test pattern in pixels. Default: 640x360.
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<FrameSize>,
+
+    /// Frames per second of the test pattern, such as 25, 29.97 or 30000/1001. Default: 30.
+    #[arg(long, value_name = "N")]
+    pub(crate) frame_rate: Option<Rate>,
+
+    /// How much to record: 10s, 1500ms, 1m30s, 10 (seconds) or 00:01:30.5.
+    ///
+    /// A test pattern has exactly this length. A file is recorded until at least as much is in
+    /// the recording; what was on its way to the encoder by then is recorded too.
+    #[arg(long, value_name = "T", value_parser = values::positive_duration)]
+    pub(crate) duration: Option<Duration>,
+
+    /// Container and codecs, such as 'video/webm;codecs=av01,opus'. Overrides the ending of OUT.
+    #[arg(long, value_name = "TYPE")]
+    mime_type: Option<String>,
+
+    /// Target for the picture: 2500000, 800k, 2.5M. Default: 2.5M.
+    #[arg(long, value_name = "N", value_parser = values::bits_per_second)]
+    pub(crate) video_bits_per_second: Option<u32>,
+
+    /// Target for the sound: 96000, 128k. Default: 128k.
+    #[arg(long, value_name = "N", value_parser = values::bits_per_second)]
+    pub(crate) audio_bits_per_second: Option<u32>,
+
+    /// How much media to gather before it is written out; 10ms at least. What is not yet written
+    /// is lost if the process is killed.
+    #[arg(long, value_name = "T", default_value = "1s", value_parser = values::duration)]
+    pub(crate) timeslice: Duration,
+
+    /// Take the sources as fast as they are encoded, not in real time. No frame is dropped.
+    #[arg(long)]
+    pub(crate) as_fast_as_possible: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct InfoArgs {
+    /// The file to read.
+    pub(crate) file: PathBuf,
+
+    /// Print JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Where a track comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    Test,
+    File(PathBuf),
+    None,
+}
+
+impl From<OsString> for Source {
+    fn from(text: OsString) -> Self {
+        match text.to_str() {
+            Some("test") => Self::Test,
+            Some("none") => Self::None,
+            _ => Self::File(text.into()),
+        }
+    }
+}
+
+fn source_parser() -> impl TypedValueParser<Value = Source> {
+    OsStringValueParser::new().map(Source::from)
+}
+
+/// The source of each kind of track; at least one of them is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Sources {
+    pub(crate) video: Source,
+    pub(crate) audio: Source,
+}
+
+impl Sources {
+    /// The files among them.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.video, &self.audio]
+            .into_iter()
+            .filter_map(|source| match source {
+                Source::File(path) => Some(path.as_path()),
+                Source::Test | Source::None => None,
+            })
+    }
+}
+
+impl RecordArgs {
+    /// What to record, with the defaults filled in.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::Usage`] if that is nothing, or if there is an option for the test picture and
+    /// no test picture.
+    pub(crate) fn sources(&self) -> Result<Sources, CliError> {
+        // Nobody who gives a file wants an endless pattern beside it.
+        let default = |other: &Option<Source>| match other {
+            Some(Source::File(_)) => Source::None,
+            _ => Source::Test,
+        };
+        let video = self.video.clone().unwrap_or_else(|| default(&self.audio));
+        let audio = self.audio.clone().unwrap_or_else(|| default(&self.video));
+        let sources = Sources { video, audio };
+        if sources.video == Source::None && sources.audio == Source::None {
+            let message = "there is nothing to record: both --video and --audio are none";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        let shapes_pattern = self.size.is_some() || self.frame_rate.is_some();
+        if shapes_pattern && sources.video != Source::Test {
+            let message = "--size and --frame-rate are for --video test only";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        Ok(sources)
+    }
+
+    /// Whether to write to standard output.
+    pub(crate) fn to_stdout(&self) -> bool {
+        self.output.as_os_str() == "-"
+    }
+
+    /// The type to record: as asked for, else by the ending of the output's name.
+    ///
+    /// # Errors
+    ///
+    /// [`CliError::Usage`] if the ending says nothing, [`CliError::Unsupported`] if it names a
+    /// container that cannot be recorded.
+    pub(crate) fn mime_type(&self, sources: &Sources) -> Result<String, CliError> {
+        if let Some(mime_type) = &self.mime_type {
+            return Ok(mime_type.clone());
+        }
+        if self.to_stdout() {
+            return Ok(String::new());
+        }
+        let ending = self
+            .output
+            .extension()
+            .map(|ending| ending.to_string_lossy());
+        let ending = ending.unwrap_or_default().to_lowercase();
+        let container = Container::from_extension(&ending).ok_or_else(|| {
+            let message = format!(
+                "the ending of {} names no container: use .webm, .mkv or .mka, or --mime-type",
+                self.output.display()
+            );
+            CliError::Usage(message)
+        })?;
+        // RFC 9559 §12 has `.mka` for what holds sound only.
+        let kind = if sources.video == Source::None || ending == "mka" {
+            TrackKind::Audio
+        } else {
+            TrackKind::Video
+        };
+        let mime_type = MimeType::recording(kind, container, &[]).to_string();
+        if !MediaRecorder::is_type_supported(&mime_type) {
+            return Err(CliError::Unsupported(format!(".{ending}")));
+        }
+        Ok(mime_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn record(arguments: &[&str]) -> RecordArgs {
+        let all = ["media-recorder", "record"].iter().chain(arguments);
+        match Args::try_parse_from(all).unwrap().command {
+            Command::Record(args) => args,
+            Command::Info(_) => unreachable!("it was asked to record"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_source_that_is_not_named_is_the_pattern_unless_there_is_a_file() {
+        let file = || Source::File("x".into());
+        for (arguments, video, audio) in [
+            (&[][..], Source::Test, Source::Test),
+            (&["--video", "x"], file(), Source::None),
+            (&["--audio", "x"], Source::None, file()),
+            (&["--video", "none"], Source::None, Source::Test),
+            (&["--audio", "none"], Source::Test, Source::None),
+            (&["--video", "x", "--audio", "test"], file(), Source::Test),
+            (&["--video", "x", "--audio", "x"], file(), file()),
+            (
+                &["--video", "./test", "--audio", "none"],
+                Source::File("./test".into()),
+                Source::None,
+            ),
+        ] {
+            let args = record(&[&["out.webm"], arguments].concat());
+            assert_eq!(
+                args.sources().unwrap(),
+                Sources { video, audio },
+                "{arguments:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn options_that_would_do_nothing_are_refused() {
+        for arguments in [
+            &["--video", "none", "--audio", "none"][..],
+            &["--video", "x", "--size", "64x48"],
+            &["--video", "none", "--frame-rate", "25"],
+            &["--audio", "x", "--size", "64x48"],
+        ] {
+            let args = record(&[&["out.webm"], arguments].concat());
+            assert!(
+                matches!(args.sources(), Err(CliError::Usage(_))),
+                "{arguments:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_type_comes_from_the_ending_unless_it_is_given() {
+        for (arguments, expected) in [
+            (&["a/b.webm"][..], "video/webm"),
+            (&["b.WebM", "--video", "none"], "audio/webm"),
+            (&["b.mkv"], "video/x-matroska"),
+            (&["b.mka"], "audio/x-matroska"),
+            (&["-"], ""),
+            (
+                &["b.mp4", "--mime-type", "video/webm;codecs=vp9"],
+                "video/webm;codecs=vp9",
+            ),
+            (&["-", "--mime-type", "audio/webm"], "audio/webm"),
+        ] {
+            let args = record(arguments);
+            let sources = args.sources().unwrap();
+            assert_eq!(args.mime_type(&sources).unwrap(), expected, "{arguments:?}");
+        }
+        for (output, names) in [
+            ("b", ".mkv"),
+            ("b.avi", ".webm"),
+            ("b.mp4", ".webm"),
+            (".webm", ".mka"),
+        ] {
+            let args = record(&[output]);
+            let error = args.mime_type(&args.sources().unwrap()).unwrap_err();
+            assert!(error.to_string().contains(names), "{output}: {error}");
+        }
+    }
+}

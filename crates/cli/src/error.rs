@@ -1,0 +1,98 @@
+//! Why the command ends without success, and how it says so.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use media_recorder::{RecorderError, TrackKind};
+
+/// Why the command ends without success.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The arguments make no sense together, whatever the disk holds.
+    #[error("{0}")]
+    Usage(String),
+    #[error("the output {} is also an input, which it would destroy", .0.display())]
+    OutputIsInput(PathBuf),
+    #[error("`{0}` files cannot be recorded: use .webm, .mkv or .mka")]
+    Unsupported(String),
+    #[error("cannot use {} as --{kind}", path.display())]
+    Input {
+        path: PathBuf,
+        kind: TrackKind,
+        #[source]
+        source: RecorderError,
+    },
+    #[error("cannot use {} as --{kind}: it has no {kind} that can be read", path.display())]
+    NoSuchTrack { path: PathBuf, kind: TrackKind },
+    #[error(transparent)]
+    Recorder(#[from] RecorderError),
+    #[error("nothing was recorded")]
+    Nothing,
+    #[error("cannot wait for Ctrl-C")]
+    Signals(#[from] ctrlc::Error),
+    #[error("cannot create {name}")]
+    Create {
+        name: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot write to {name}")]
+    Write {
+        name: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("cannot read {}", path.display())]
+    Read {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{} cannot be read as WebM or Matroska: {reason}", path.display())]
+    NotMatroska { path: PathBuf, reason: String },
+}
+
+impl CliError {
+    /// 2 for what `clap` would have refused if it could know, else 1.
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+}
+
+/// The error and its causes on one line. A cause that the text tells already is left out: the
+/// recorder's messages name their cause, and give it as the source as well.
+pub(crate) fn one_line(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !line.contains(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = error.source();
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Chained(&'static str, #[source] Option<Box<Chained>>);
+
+    #[test]
+    fn causes_are_told_once() {
+        let disk = Chained("no space", None);
+        let write = Chained("cannot write: no space", Some(disk.into()));
+        assert_eq!(one_line(&write), "cannot write: no space");
+        let outer = Chained("recording failed", Some(write.into()));
+        assert_eq!(one_line(&outer), "recording failed: cannot write: no space");
+    }
+}

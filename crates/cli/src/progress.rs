@@ -1,0 +1,98 @@
+//! The line that shows how a recording goes.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{DecimalBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use media_recorder::{MediaTime, Statistics, TrackKind};
+
+/// A line on standard error that is rewritten in place; invisible where that is no terminal.
+pub(crate) struct Progress {
+    line: ProgressBar,
+    begun: Instant,
+    duration: Option<Duration>,
+}
+
+impl Progress {
+    /// For a recording that begins now, and is to have this duration if it is known.
+    pub(crate) fn new(duration: Option<Duration>) -> Self {
+        let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template("{wide_msg}");
+        line.set_style(style.expect("the template is a constant that parses"));
+        Self {
+            line,
+            begun: Instant::now(),
+            duration,
+        }
+    }
+
+    /// Shows the counts. `finishing` says that nothing more is taken in.
+    pub(crate) fn show(&self, statistics: &Statistics, finishing: bool) {
+        if self.line.is_hidden() {
+            return;
+        }
+        let elapsed = self.begun.elapsed();
+        let mut text = describe(statistics, self.duration, elapsed);
+        if finishing {
+            text.push_str(", finishing");
+        }
+        self.line.set_message(text);
+    }
+
+    /// Removes the line.
+    pub(crate) fn clear(&self) {
+        self.line.finish_and_clear();
+    }
+}
+
+/// Time, size, frames, dropped, speed.
+fn describe(statistics: &Statistics, duration: Option<Duration>, elapsed: Duration) -> String {
+    let mut text = tenths(statistics.duration);
+    if let Some(duration) = duration {
+        text = format!("{text} of {}", tenths(duration.into()));
+    }
+    text = format!("{text}, {}", DecimalBytes(statistics.bytes));
+    let mut dropped = 0;
+    for track in &statistics.tracks {
+        if track.codec.kind() == TrackKind::Video {
+            text = format!("{text}, {} frames", track.packets);
+        }
+        dropped += track.dropped;
+    }
+    let speed = speed(statistics.duration, elapsed);
+    format!("{text}, {dropped} dropped, {speed}")
+}
+
+/// `HH:MM:SS.t`: more digits would only flicker.
+fn tenths(time: MediaTime) -> String {
+    let mut text = time.to_string();
+    text.truncate(text.len() - 2);
+    text
+}
+
+/// Media time per time that passed, such as `1.00x`.
+pub(crate) fn speed(recorded: MediaTime, elapsed: Duration) -> String {
+    let speed = recorded.as_secs_f64() / elapsed.as_secs_f64().max(1e-3);
+    format!("{speed:.2}x")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_what_was_recorded_and_how_fast() {
+        let mut statistics = Statistics::default();
+        statistics.duration = MediaTime::from_millis(61_299);
+        statistics.bytes = 12_345_678;
+        let elapsed = Duration::from_millis(122_598);
+        assert_eq!(
+            describe(&statistics, None, elapsed),
+            "00:01:01.2, 12.35 MB, 0 dropped, 0.50x"
+        );
+        assert_eq!(
+            describe(&statistics, Some(Duration::from_secs(90)), elapsed),
+            "00:01:01.2 of 00:01:30.0, 12.35 MB, 0 dropped, 0.50x"
+        );
+        assert_eq!(speed(MediaTime::ZERO, Duration::ZERO), "0.00x");
+    }
+}

@@ -1,0 +1,139 @@
+//! `media-recorder record`.
+
+use std::io::{self, IsTerminal};
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use media_recorder::{Event, Events, MediaRecorder, RecorderOptions, RecordingState, Summary};
+use same_file::is_same_file;
+
+use crate::args::{RecordArgs, Sources};
+use crate::error::CliError;
+use crate::output::Output;
+use crate::progress::{self, Progress};
+use crate::{say, sources};
+
+/// How long to wait for an event before the counts are looked at again: what a file is recorded
+/// beyond `--duration` grows with it, and a screen shows no shorter time.
+const TICK: Duration = Duration::from_millis(10);
+
+/// What a shell gives for a command that SIGINT has ended.
+const INTERRUPTED: i32 = 130;
+
+/// Records, and says at the end what.
+///
+/// # Errors
+///
+/// What kept the recording from beginning, or ended it. Nothing is created or overwritten before
+/// the recording runs; what was recorded when it failed is complete and can be played.
+pub(crate) fn record(args: &RecordArgs) -> Result<(), CliError> {
+    let sources = args.sources()?;
+    let mime_type = args.mime_type(&sources)?;
+    check_output(args, &sources)?;
+    let stream = sources::open(args, &sources)?;
+
+    let mut options = RecorderOptions::new().mime_type(mime_type);
+    if let Some(bits) = args.video_bits_per_second {
+        options = options.video_bits_per_second(bits);
+    }
+    if let Some(bits) = args.audio_bits_per_second {
+        options = options.audio_bits_per_second(bits);
+    }
+    let (recorder, events) = MediaRecorder::new(&stream, options)?;
+    recorder.start_with_timeslice(args.timeslice)?;
+    let mut output = if args.to_stdout() {
+        Output::stdout()
+    } else {
+        Output::create(&args.output)?
+    };
+    stop_on_signals(&recorder)?;
+
+    // The test pattern keeps to the duration by itself, to the sample.
+    let limit = args.duration.filter(|_| sources.files().next().is_some());
+    let begun = Instant::now();
+    let (summary, result) = write_events(&recorder, events, &mut output, args.duration, limit);
+    let speed = progress::speed(summary.duration, begun.elapsed());
+    match &result {
+        // The summary tells what was recorded, which is not what was written.
+        Err(CliError::Write { .. }) => result,
+        _ if summary.bytes == 0 => result.and(Err(CliError::Nothing)),
+        _ => {
+            say(&format!("{}: {summary}; {speed}", output.name()));
+            result
+        }
+    }
+}
+
+/// Refuses an output that would be lost on the one who asked, or destroy an input.
+fn check_output(args: &RecordArgs, sources: &Sources) -> Result<(), CliError> {
+    if args.to_stdout() {
+        if io::stdout().is_terminal() {
+            let message = "standard output is a terminal: redirect it, or name a file";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        return Ok(());
+    }
+    // Where one of them cannot be looked at, they are not the same, and what is wrong with it
+    // will be said when it is opened.
+    let is_output = |input| is_same_file(input, &args.output).unwrap_or(false);
+    if sources.files().any(is_output) {
+        return Err(CliError::OutputIsInput(args.output.clone()));
+    }
+    Ok(())
+}
+
+/// The first signal to end (Ctrl-C, SIGTERM, SIGHUP) stops the recorder, the second ends the
+/// process.
+fn stop_on_signals(recorder: &MediaRecorder) -> Result<(), CliError> {
+    let recorder = recorder.clone();
+    let asked = AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) || recorder.stop().is_err() {
+            process::exit(INTERRUPTED);
+        }
+    })?;
+    Ok(())
+}
+
+/// Writes what is recorded until the recording has ended; shows how it goes. Stops the recorder
+/// when `limit` has been recorded.
+fn write_events(
+    recorder: &MediaRecorder,
+    mut events: Events,
+    output: &mut Output,
+    duration: Option<Duration>,
+    limit: Option<Duration>,
+) -> (Summary, Result<(), CliError>) {
+    let progress = Progress::new(duration);
+    let mut result = Ok(());
+    let mut writable = true;
+    let summary = loop {
+        match events.next_timeout(TICK) {
+            Some(Event::DataAvailable(blob)) if writable => {
+                if let Err(error) = output.append(&blob.data) {
+                    writable = false;
+                    result = result.and(Err(error));
+                    // The events after a stop come all the same, and with them the summary.
+                    let _ = recorder.stop();
+                }
+            }
+            Some(Event::Error(error)) => result = result.and(Err(error.into())),
+            Some(Event::Stop(summary)) => break summary,
+            _ => {}
+        }
+        let statistics = recorder.statistics();
+        if limit.is_some_and(|limit| statistics.duration >= limit.into()) {
+            let _ = recorder.stop();
+        }
+        let finishing = recorder.state() == RecordingState::Inactive;
+        progress.show(&statistics, finishing);
+    };
+    progress.clear();
+    // Where data is missing, the index would point at what is not there; without it the file
+    // plays up to where it ends.
+    if writable {
+        result = result.and(output.patch(&summary.patches));
+    }
+    (summary, result)
+}

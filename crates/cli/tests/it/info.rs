@@ -1,0 +1,110 @@
+//! `media-recorder info`.
+
+use std::fs;
+
+use crate::support::{info, record, run};
+
+const TINY: [&str; 6] = ["--duration", "5s", "--size", "64x48", "--frame-rate", "10"];
+
+#[test]
+fn a_person_can_read_it() {
+    let directory = tempfile::tempdir().unwrap();
+    record(directory.path(), &[&["out.webm"], &TINY[..]].concat());
+    let outcome = run(directory.path(), &["info", "out.webm"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (Some(0), ""));
+    let text = String::from_utf8(outcome.stdout).unwrap();
+    for part in [
+        "container  WebM",
+        "duration   00:00:05.0",
+        "video VP9, 64x48, 10.000 fps, 50 frames",
+        "key frames, every 2.",
+        "audio OPUS, 48000 Hz, 2 channels",
+    ] {
+        assert!(text.contains(part), "no `{part}` in\n{text}");
+    }
+}
+
+#[test]
+fn what_the_header_does_not_say_is_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["record", "-", "--audio", "none", "--as-fast-as-possible"];
+    let outcome = run(directory.path(), &[&arguments[..], &TINY].concat());
+    fs::write(directory.path().join("live.webm"), outcome.stdout).unwrap();
+    let info = info(directory.path(), "live.webm");
+    assert_eq!(info["duration_in_header"], false);
+    assert_eq!(
+        (&info["duration"], &info["damage"]),
+        (&5.0.into(), &().into())
+    );
+}
+
+#[test]
+fn a_cut_file_is_reported_as_far_as_it_goes() {
+    let directory = tempfile::tempdir().unwrap();
+    record(directory.path(), &[&["out.webm"], &TINY[..]].concat());
+    let bytes = fs::read(directory.path().join("out.webm")).unwrap();
+    fs::write(directory.path().join("cut.webm"), &bytes[..bytes.len() / 2]).unwrap();
+    let info = info(directory.path(), "cut.webm");
+    let packets = info["tracks"][0]["packets"].as_u64().unwrap();
+    assert!((1..50).contains(&packets), "{packets}");
+    assert!(info["damage"].is_string(), "{info}");
+}
+
+#[test]
+fn no_input_makes_it_panic() {
+    let directory = tempfile::tempdir().unwrap();
+    let whole = ["out.webm", "--duration", "200ms", "--size", "64x48"];
+    record(directory.path(), &whole);
+    let bytes = fs::read(directory.path().join("out.webm")).unwrap();
+    fs::write(directory.path().join("text.webm"), b"hello").unwrap();
+    fs::write(directory.path().join("empty.webm"), b"").unwrap();
+    fs::write(directory.path().join("head.webm"), &bytes[..40]).unwrap();
+    for (file, told) in [
+        ("missing.webm", "cannot read missing.webm: "),
+        (".", "cannot read .: "),
+        (
+            "text.webm",
+            "text.webm cannot be read as WebM or Matroska: ",
+        ),
+        (
+            "empty.webm",
+            "empty.webm cannot be read as WebM or Matroska",
+        ),
+        ("head.webm", "head.webm cannot be read as WebM or Matroska"),
+    ] {
+        let outcome = run(directory.path(), &["info", file]);
+        assert_eq!(
+            (outcome.code, outcome.stdout.as_slice()),
+            (Some(1), &b""[..]),
+            "{file}"
+        );
+        let said = outcome.stderr;
+        assert!(
+            said.starts_with("media-recorder: ") && said.contains(told),
+            "{file}: {said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_standard_output_that_takes_nothing_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    record(directory.path(), &[&["out.webm"], &TINY[..]].concat());
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let outcome = crate::support::command(directory.path(), &["info", "out.webm"])
+        .stdout(full)
+        .output()
+        .unwrap();
+    let outcome = crate::support::Outcome::from(outcome);
+    assert_eq!(outcome.code, Some(1));
+    assert!(
+        outcome.stderr.contains("cannot write to standard output"),
+        "{}",
+        outcome.stderr
+    );
+}
