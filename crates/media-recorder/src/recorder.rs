@@ -343,11 +343,10 @@ impl Shared {
 impl StreamListener for Shared {
     fn tracks_changed(&self) {
         let state = lock(&self.state);
-        if let Some(session) = &state.session {
-            if state.machine.state() != RecordingState::Inactive {
-                let id = state.machine.session();
-                session.queue(Task::fail(id, Fault::InvalidModification));
-            }
+        let active = state.machine.state() != RecordingState::Inactive;
+        if let Some(session) = state.session.as_ref().filter(|_| active) {
+            let id = state.machine.session();
+            session.queue(Task::fail(id, Fault::InvalidModification));
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! The sequences are those that web-platform-tests' `mediacapture-record` expects.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where a helper does")]
+
 mod common;
 
 use std::time::Duration;
@@ -136,7 +138,8 @@ fn types_that_cannot_be_recorded_are_refused() {
 
 #[test]
 fn a_picture_too_small_for_its_codec_is_refused_by_start() {
-    let stream = Canvas::new(8, 8).unwrap().capture_stream(25).unwrap();
+    let canvas = Canvas::new(8, 8).unwrap();
+    let stream = canvas.capture_stream(25).unwrap();
     let options = RecorderOptions::new().mime_type("video/webm;codecs=av01");
     let (recorder, _events) = MediaRecorder::new(&stream, options).unwrap();
     let error = recorder.start().unwrap_err();

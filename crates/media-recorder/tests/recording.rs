@@ -1,5 +1,7 @@
 //! Recordings, read back by a reader that is not ours.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where a helper does")]
+
 mod common;
 
 use std::time::Duration;
@@ -106,7 +108,7 @@ fn every_slice_concatenated_plays_and_seeks() {
     assert_eq!(finished.times(1), frame_times(125));
     assert_eq!(finished.duration(), Some(5000.0));
     let keys = finished.track(1).iter().filter(|block| block.key).count();
-    assert_eq!(finished.file.cues().map_or(0, <[_]>::len), keys);
+    assert_eq!(common::cue_points(&recorded.patched()), keys);
     assert_eq!(keys, 3, "one every two seconds");
 }
 
@@ -254,7 +256,9 @@ fn two_recorders_can_share_a_stream() {
     first.resume().unwrap();
     let (first, second) = (take(&mut first_events), take(&mut second_events));
     assert_eq!(read_back(first.concatenated()).times(1), frame_times(25));
-    assert_eq!(read_back(second.concatenated()).times(1)[0], 0);
+    let second = read_back(second.concatenated());
+    let first_times = (second.times(1)[0], second.times(2)[0]);
+    assert_eq!(first_times.0.min(first_times.1), 0, "{first_times:?}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(super) struct Assembler {
     delivered: u64,
     patches: Vec<Patch>,
     duration: MediaTime,
+    /// Packets from here on are left out.
+    cut: Option<MediaTime>,
 }
 
 /// What is known of a track.
@@ -38,6 +40,10 @@ struct Slot {
     /// The last picture; its duration is known when the next one comes.
     held: Option<Packet>,
     finished: bool,
+    /// Its source ended before the recording was stopped.
+    ended: bool,
+    /// When its last packet ends.
+    end: Option<MediaTime>,
     /// Where the recording was stopped, in recording time before the shift: a live track's last
     /// picture is shown until then.
     stopped: Option<MediaTime>,
@@ -78,6 +84,7 @@ impl Assembler {
             delivered: 0,
             patches: Vec::new(),
             duration: MediaTime::ZERO,
+            cut: None,
         }
     }
 
@@ -126,21 +133,37 @@ impl Assembler {
         let mut progress = self.progress();
         self.tracks[index].finished = true;
         self.tracks[index].stopped = stopped;
-        if self.running.is_some() {
-            self.release_held(index, &mut progress);
-        } else {
+        if self.running.is_none() {
             self.begin_if_ready(&mut progress)?;
+        } else if self.tracks[index].ended {
+            self.release_held(index, &mut progress);
         }
         self.write_ordered(&mut progress)?;
         Ok(progress)
     }
 
+    /// The track's source has ended by itself.
+    pub(super) fn ended(&mut self, index: usize) {
+        self.tracks[index].ended = true;
+    }
+
     /// Every track has finished: completes the container.
+    ///
+    /// Where the recording was stopped, a track whose encoder ran ahead of the others' is cut
+    /// where they end.
     pub(super) fn finish(&mut self) -> Result<Progress, MuxError> {
         let mut progress = self.progress();
         if self.running.is_none() {
             return Ok(progress);
         }
+        for index in 0..self.tracks.len() {
+            self.release_held(index, &mut progress);
+        }
+        let stopped = self.tracks.iter().filter(|slot| !slot.ended);
+        self.cut = stopped
+            .filter_map(|slot| slot.end)
+            .min()
+            .filter(|_| !self.live);
         let written = self.write_ordered(&mut progress);
         // Also after an error the container gets its index: what is in it can be played.
         self.muxer.finish()?;
@@ -208,7 +231,7 @@ impl Assembler {
             for packet in std::mem::take(&mut self.tracks[index].waiting) {
                 self.order(index, packet, progress);
             }
-            if self.tracks[index].finished {
+            if self.tracks[index].ended && self.tracks[index].finished {
                 self.release_held(index, progress);
             }
         }
@@ -220,6 +243,7 @@ impl Assembler {
         let Some(running) = &self.running else { return };
         packet.time = packet.time.saturating_sub(running.origin);
         let slot = &mut self.tracks[index];
+        slot.end = Some(packet.end());
         let next = match slot.description.as_ref().map(MediaTrack::kind) {
             None => {
                 // It came after the header was written without its track.
@@ -282,6 +306,9 @@ impl Assembler {
             let index = (packet.track.get() - 1) as usize;
             if let Some(passed) = progress.passed.get_mut(index) {
                 *passed += 1;
+            }
+            if self.cut.is_some_and(|cut| packet.time >= cut) {
+                continue;
             }
             let time = packet.time.max(MediaTime::ZERO);
             if self.slicer.gather(time) {
@@ -424,6 +451,7 @@ mod tests {
         }
         assembler.packet(1, sound(1, 520)).unwrap();
         for index in 0..2 {
+            assembler.ended(index);
             assembler.finished(index, None).unwrap();
         }
         assembler.finish().unwrap();
@@ -432,6 +460,28 @@ mod tests {
             ms(50),
             "the first track ends 550 − 500 ms in"
         );
+    }
+
+    #[test]
+    fn a_track_that_ran_ahead_is_cut_where_the_recording_was_stopped() {
+        for (ended, duration) in [(false, 40), (true, 200)] {
+            let mut assembler = assembler(2, false);
+            for (index, packets) in [(0, 2), (1, 10)] {
+                assembler.describe(index, sound_track(index));
+                for n in 0..packets {
+                    assembler.packet(index, sound(index, n * 20)).unwrap();
+                }
+            }
+            if ended {
+                assembler.ended(0);
+                assembler.ended(1);
+            }
+            for index in 0..2 {
+                assembler.finished(index, None).unwrap();
+            }
+            assembler.finish().unwrap();
+            assert_eq!(assembler.duration(), ms(duration));
+        }
     }
 
     #[test]

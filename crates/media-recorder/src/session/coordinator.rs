@@ -130,7 +130,8 @@ impl Coordinator {
                     self.note(progress);
                 }
             }
-            Message::TrackEnded(error) => {
+            Message::TrackEnded(index, error) => {
+                self.assembler.ended(index);
                 self.live_tracks = self.live_tracks.saturating_sub(1);
                 if let Some(error) = error {
                     self.fail(error);

@@ -27,6 +27,8 @@ const OFFLINE_FRAMES: usize = 4;
 /// its encoder.
 #[derive(Debug)]
 pub(crate) struct TrackInput {
+    /// Which track of the recording, from 0.
+    index: usize,
     pub(crate) queue: FrameQueue<Media>,
     pub(crate) timeline: Mutex<Timeline>,
     pub(crate) counters: Arc<TrackCounters>,
@@ -36,10 +38,11 @@ pub(crate) struct TrackInput {
 }
 
 impl TrackInput {
-    /// For a recording that starts at capture time `now`.
+    /// For a recording that starts at `start` on the clock of the track's source.
     pub(crate) fn new(
+        index: usize,
         track: &MediaStreamTrack,
-        now: MediaTime,
+        start: MediaTime,
         counters: Arc<TrackCounters>,
         messages: Sender<Message>,
     ) -> Self {
@@ -50,8 +53,9 @@ impl TrackInput {
             (Timing::Live, TrackKind::Audio) => LIVE_SOUNDS,
         };
         Self {
+            index,
             queue: FrameQueue::new(capacity),
-            timeline: Mutex::new(Timeline::new(place(&feed, now))),
+            timeline: Mutex::new(Timeline::new(start)),
             counters,
             feed,
             messages,
@@ -93,6 +97,22 @@ impl TrackInput {
     }
 }
 
+/// Where a recording that starts at capture time `now` starts on the clock of `track`'s source,
+/// of which it may have other tracks, too: at the place of the one that is least far.
+pub(crate) fn start_of(
+    track: &MediaStreamTrack,
+    tracks: &[MediaStreamTrack],
+    now: MediaTime,
+) -> MediaTime {
+    let of_source = tracks
+        .iter()
+        .filter(|other| other.feed().source == track.feed().source);
+    of_source
+        .map(|track| place(track.feed(), now))
+        .min()
+        .unwrap_or(now)
+}
+
 /// Capture time `now` on the clock of the feed's source.
 fn place(feed: &Feed, now: MediaTime) -> MediaTime {
     match feed.timing {
@@ -116,8 +136,11 @@ impl Sink for TrackInput {
         if self.ended.swap(true, Ordering::Relaxed) {
             return;
         }
+        // First of all, so that the coordinator learns it before the encoder is done. Where the
+        // recording is over already, nobody listens, and nobody has to.
+        let _ = self
+            .messages
+            .send(Message::TrackEnded(self.index, error.cloned()));
         self.queue.close();
-        // Where the recording is over already, nobody listens, and nobody has to.
-        let _ = self.messages.send(Message::TrackEnded(error.cloned()));
     }
 }

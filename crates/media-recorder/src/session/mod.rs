@@ -43,7 +43,7 @@ pub(crate) enum Message {
     /// A track's encoder is done.
     Finished(usize),
     /// A track's source has ended, with an error if it broke.
-    TrackEnded(Option<RecorderError>),
+    TrackEnded(usize, Option<RecorderError>),
     /// The recording cannot go on.
     Failed(RecorderError),
 }

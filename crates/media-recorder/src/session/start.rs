@@ -14,7 +14,7 @@ use media_recorder_types::{Codec, Container, MediaTime, TrackKind};
 use super::assembler::{Assembler, track_id};
 use super::coordinator::Coordinator;
 use super::credit::Credit;
-use super::input::TrackInput;
+use super::input::{TrackInput, start_of};
 use super::worker::{TrackEncoder, Worker};
 use super::{Message, RecordedTrack, Session};
 use crate::error::{ErrorKind, RecorderError};
@@ -136,7 +136,14 @@ impl Prepared {
         let mut credits = Vec::with_capacity(count);
         for (index, (track, encoder)) in recipe.tracks.iter().zip(encoders).enumerate() {
             let counters = Arc::clone(&counters[index]);
-            let input = Arc::new(TrackInput::new(track, now, counters, sender.clone()));
+            let start = start_of(track, &recipe.tracks, now);
+            let input = Arc::new(TrackInput::new(
+                index,
+                track,
+                start,
+                counters,
+                sender.clone(),
+            ));
             let credit = Arc::new(Credit::new(CREDIT));
             let recorded = RecordedTrack {
                 track: track.clone(),

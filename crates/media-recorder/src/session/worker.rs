@@ -112,13 +112,10 @@ impl Worker {
     /// Sends what the encoder has ready, and ahead of the first packet the track's description.
     fn send_packets(&mut self) -> Result<(), EncodeError> {
         while let Some(packet) = self.encoder.next_packet() {
-            if !self.described {
-                if let Some(track) = self.encoder.track() {
-                    self.described = true;
-                    let _ = self
-                        .messages
-                        .send(Message::Described(self.index, track.clone()));
-                }
+            if let Some(track) = self.encoder.track().filter(|_| !self.described) {
+                self.described = true;
+                let described = Message::Described(self.index, track.clone());
+                let _ = self.messages.send(described);
             }
             count(&self.input.counters.packets);
             self.input

@@ -11,7 +11,7 @@ use crate::error::{ErrorKind, RecorderError};
 use crate::threads::{lock, spawn};
 
 use crate::stream::{
-    Feed, Media, MediaStream, MediaStreamTrack, Timing, TrackSettings, WhilePaused,
+    Feed, Media, MediaStream, MediaStreamTrack, SourceId, Timing, TrackSettings, WhilePaused,
 };
 
 /// How often a canvas is captured: the argument of `captureStream()`.
@@ -166,7 +166,7 @@ impl Canvas {
                 let message = "a canvas with back-pressure is captured at a rate above zero";
                 RecorderError::new(ErrorKind::NotSupported, message)
             })?;
-            let feed = Feed::new(Timing::Offline, WhilePaused::GoesOn);
+            let feed = Feed::new(Timing::Offline, WhilePaused::GoesOn, SourceId::unique());
             let track = MediaStreamTrack::new(settings, &feed);
             let steps = SteppedCapture::new(rate);
             lock(&shared.painted)
@@ -174,7 +174,7 @@ impl Canvas {
                 .push(RenderedCapture { feed, steps });
             track
         } else {
-            let feed = Feed::new(Timing::Live, WhilePaused::GoesOn);
+            let feed = Feed::new(Timing::Live, WhilePaused::GoesOn, SourceId::unique());
             let track = MediaStreamTrack::new(settings, &feed);
             let thread = (Arc::clone(shared), Arc::clone(&feed));
             spawn("canvas", move || thread.0.run_live(&thread.1))?;

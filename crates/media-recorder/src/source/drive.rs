@@ -7,25 +7,27 @@ use media_recorder_types::MediaTime;
 
 use crate::clock;
 use crate::error::RecorderError;
-use crate::stream::{Feed, Media, MediaStreamTrack, Timing, TrackSettings, WhilePaused};
+use crate::stream::{Feed, Media, MediaStreamTrack, SourceId, Timing, TrackSettings, WhilePaused};
 use crate::threads::spawn;
 
 /// A track whose pictures are pulled from `source`, from the first moment somebody takes them.
 pub(super) fn video_track(
     source: Box<dyn VideoSource>,
     timing: Timing,
+    id: SourceId,
 ) -> Result<MediaStreamTrack, RecorderError> {
     let settings = TrackSettings::Video(source.format().clone());
-    track(settings, Pulled::Video(source), timing)
+    track(settings, Pulled::Video(source), timing, id)
 }
 
 /// A track whose sound is pulled from `source`, from the first moment somebody takes it.
 pub(super) fn audio_track(
     source: Box<dyn AudioSource>,
     timing: Timing,
+    id: SourceId,
 ) -> Result<MediaStreamTrack, RecorderError> {
     let settings = TrackSettings::Audio(source.format().clone());
-    track(settings, Pulled::Audio(source), timing)
+    track(settings, Pulled::Audio(source), timing, id)
 }
 
 enum Pulled {
@@ -45,8 +47,9 @@ fn track(
     settings: TrackSettings,
     source: Pulled,
     timing: Timing,
+    id: SourceId,
 ) -> Result<MediaStreamTrack, RecorderError> {
-    let feed = Feed::new(timing, WhilePaused::Waits);
+    let feed = Feed::new(timing, WhilePaused::Waits, id);
     let track = MediaStreamTrack::new(settings, &feed);
     spawn("source", move || drive(source, &feed))?;
     Ok(track)

@@ -6,7 +6,7 @@ use media_recorder_capture::open_media;
 
 use super::{Pace, drive};
 use crate::error::RecorderError;
-use crate::stream::MediaStream;
+use crate::stream::{MediaStream, SourceId};
 
 /// A media file that plays into a stream: pictures from Y4M, sound from WAV, FLAC, MP3, Ogg,
 /// MP4, Matroska and what else `symphonia` reads. Its tracks end with the file, and with them
@@ -70,13 +70,13 @@ impl MediaFile {
     /// [`ErrorKind::Unknown`](crate::ErrorKind::Unknown) if the operating system gives no
     /// thread.
     pub fn capture_stream(self) -> Result<MediaStream, RecorderError> {
-        let timing = self.pace.timing();
+        let (timing, id) = (self.pace.timing(), SourceId::unique());
         let mut tracks = Vec::new();
         if let Some(video) = self.media.video {
-            tracks.push(drive::video_track(video, timing)?);
+            tracks.push(drive::video_track(video, timing, id)?);
         }
         if let Some(audio) = self.media.audio {
-            tracks.push(drive::audio_track(audio, timing)?);
+            tracks.push(drive::audio_track(audio, timing, id)?);
         }
         Ok(MediaStream::new(tracks))
     }

@@ -7,7 +7,7 @@ use media_recorder_types::{FrameSize, MediaTime, Rate};
 
 use super::{Pace, drive};
 use crate::error::{ErrorKind, RecorderError};
-use crate::stream::MediaStream;
+use crate::stream::{MediaStream, SourceId};
 
 /// A moving picture with frame number and time code, and a flash and a beep at each full
 /// second: a stream to try a recorder with, and to check the synchronisation of picture and
@@ -101,7 +101,7 @@ impl TestPattern {
     /// neither picture nor sound; [`ErrorKind::Unknown`] if the operating system gives no
     /// thread.
     pub fn capture_stream(&self) -> Result<MediaStream, RecorderError> {
-        let timing = self.pace.timing();
+        let (timing, id) = (self.pace.timing(), SourceId::unique());
         let duration = self.duration.map(MediaTime::from);
         let mut tracks = Vec::new();
         if self.video {
@@ -109,14 +109,14 @@ impl TestPattern {
             if let Some(duration) = duration {
                 source = source.with_duration(duration);
             }
-            tracks.push(drive::video_track(Box::new(source), timing)?);
+            tracks.push(drive::video_track(Box::new(source), timing, id)?);
         }
         if self.audio {
             let mut source = TestPatternAudio::default();
             if let Some(duration) = duration {
                 source = source.with_duration(duration);
             }
-            tracks.push(drive::audio_track(Box::new(source), timing)?);
+            tracks.push(drive::audio_track(Box::new(source), timing, id)?);
         }
         if tracks.is_empty() {
             let message = "a test pattern without picture and sound";

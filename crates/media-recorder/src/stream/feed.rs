@@ -1,5 +1,6 @@
 //! Where a source's frames enter.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
 use media_recorder_types::MediaTime;
@@ -31,11 +32,25 @@ pub(crate) enum WhilePaused {
     Waits,
 }
 
+/// Tells sources apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SourceId(u64);
+
+impl SourceId {
+    /// One that no other call in this process gives.
+    pub(crate) fn unique() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// The tracks of one source, and the source's place in its own time.
 #[derive(Debug)]
 pub(crate) struct Feed {
     pub(crate) timing: Timing,
     pub(crate) while_paused: WhilePaused,
+    /// Feeds of the same source share its clock.
+    pub(crate) source: SourceId,
     state: Mutex<FeedState>,
     changed: Condvar,
 }
@@ -70,11 +85,12 @@ pub(crate) struct FeedStatus {
 }
 
 impl Feed {
-    pub(crate) fn new(timing: Timing, while_paused: WhilePaused) -> Arc<Self> {
+    pub(crate) fn new(timing: Timing, while_paused: WhilePaused, source: SourceId) -> Arc<Self> {
         let (state, changed) = (Mutex::default(), Condvar::new());
         Arc::new(Self {
             timing,
             while_paused,
+            source,
             state,
             changed,
         })

@@ -8,7 +8,7 @@ mod feed;
 mod media_stream;
 mod track;
 
-pub(crate) use feed::{Feed, Timing, WhilePaused};
+pub(crate) use feed::{Feed, SourceId, Timing, WhilePaused};
 pub use media_stream::MediaStream;
 pub(crate) use media_stream::StreamListener;
 pub use track::{MediaStreamTrack, ReadyState};

@@ -8,7 +8,7 @@ use matroska_demuxer::{Frame, MatroskaFile};
 use media_recorder::{Blob, Event, Events, RecorderError, Summary};
 
 /// The names of events, as the specification spells them.
-pub fn name(event: &Event) -> &'static str {
+pub(crate) fn name(event: &Event) -> &'static str {
     match event {
         Event::Start => "start",
         Event::DataAvailable(_) => "dataavailable",
@@ -21,16 +21,16 @@ pub fn name(event: &Event) -> &'static str {
 }
 
 /// All that one recording gave.
-pub struct Recorded {
-    pub names: Vec<&'static str>,
-    pub blobs: Vec<Blob>,
-    pub timecodes: Vec<i64>,
-    pub error: Option<RecorderError>,
-    pub summary: Summary,
+pub(crate) struct Recorded {
+    pub(crate) names: Vec<&'static str>,
+    pub(crate) blobs: Vec<Blob>,
+    pub(crate) timecodes: Vec<i64>,
+    pub(crate) error: Option<RecorderError>,
+    pub(crate) summary: Summary,
 }
 
 /// Takes the events of one recording.
-pub fn take(events: &mut Events) -> Recorded {
+pub(crate) fn take(events: &mut Events) -> Recorded {
     let (mut names, mut blobs, mut timecodes) = (Vec::new(), Vec::new(), Vec::new());
     let (mut error, mut summary) = (None, None);
     for event in events {
@@ -57,12 +57,12 @@ pub fn take(events: &mut Events) -> Recorded {
 
 impl Recorded {
     /// All blobs, one after the other.
-    pub fn concatenated(&self) -> Vec<u8> {
+    pub(crate) fn concatenated(&self) -> Vec<u8> {
         self.whole(false)
     }
 
     /// The same, with the final patches.
-    pub fn patched(&self) -> Vec<u8> {
+    pub(crate) fn patched(&self) -> Vec<u8> {
         self.whole(true)
     }
 
@@ -82,20 +82,20 @@ impl Recorded {
 
 /// A block as a stranger's reader gives it.
 #[derive(Debug, Clone)]
-pub struct Block {
-    pub track: u64,
-    pub millis: u64,
-    pub key: bool,
-    pub data: Vec<u8>,
+pub(crate) struct Block {
+    pub(crate) track: u64,
+    pub(crate) millis: u64,
+    pub(crate) key: bool,
+    pub(crate) data: Vec<u8>,
 }
 
 /// Reads a file with `matroska-demuxer`.
-pub struct ReadBack {
-    pub file: MatroskaFile<Cursor<Vec<u8>>>,
-    pub blocks: Vec<Block>,
+pub(crate) struct ReadBack {
+    pub(crate) file: MatroskaFile<Cursor<Vec<u8>>>,
+    pub(crate) blocks: Vec<Block>,
 }
 
-pub fn read_back(bytes: Vec<u8>) -> ReadBack {
+pub(crate) fn read_back(bytes: Vec<u8>) -> ReadBack {
     let mut file = MatroskaFile::open(Cursor::new(bytes)).expect("a stranger can open it");
     let (mut frame, mut blocks) = (Frame::default(), Vec::new());
     while file.next_frame(&mut frame).expect("a stranger can read it") {
@@ -110,14 +110,14 @@ pub fn read_back(bytes: Vec<u8>) -> ReadBack {
 }
 
 impl ReadBack {
-    pub fn track(&self, number: u64) -> Vec<&Block> {
+    pub(crate) fn track(&self, number: u64) -> Vec<&Block> {
         self.blocks
             .iter()
             .filter(|block| block.track == number)
             .collect()
     }
 
-    pub fn times(&self, number: u64) -> Vec<u64> {
+    pub(crate) fn times(&self, number: u64) -> Vec<u64> {
         self.track(number)
             .iter()
             .map(|block| block.millis)
@@ -125,7 +125,38 @@ impl ReadBack {
     }
 
     /// The Duration element in milliseconds.
-    pub fn duration(&self) -> Option<f64> {
+    pub(crate) fn duration(&self) -> Option<f64> {
         self.file.info().duration()
     }
+}
+
+/// How many points the index of a finished file has (the reader above does not tell).
+pub(crate) fn cue_points(file: &[u8]) -> usize {
+    const CUES: [u8; 4] = [0x1c, 0x53, 0xbb, 0x6b];
+    const CUE_POINT: u8 = 0xbb;
+    // The last occurrence: the SeekHead names the ID, too.
+    let at = file
+        .windows(4)
+        .rposition(|window| window == CUES)
+        .expect("a finished file has Cues");
+    let (len, mut rest) = vint(&file[at + 4..]);
+    rest = &rest[..len];
+    let mut points = 0;
+    while let [id, after @ ..] = rest {
+        assert_eq!(*id, CUE_POINT);
+        let (len, content) = vint(after);
+        rest = &content[len..];
+        points += 1;
+    }
+    points
+}
+
+/// The variable-size integer at the front (RFC 8794 §4), and what follows it.
+fn vint(bytes: &[u8]) -> (usize, &[u8]) {
+    let len = bytes[0].leading_zeros() as usize + 1;
+    let first = usize::from(bytes[0]) & (0xff >> len);
+    let value = bytes[1..len]
+        .iter()
+        .fold(first, |value, byte| value << 8 | usize::from(*byte));
+    (value, &bytes[len..])
 }
