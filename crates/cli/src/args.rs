@@ -22,15 +22,14 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Record a test pattern or files.
+    ///
+    /// A recording ends with its sources, after --duration, or with Ctrl-C or SIGTERM, which
+    /// leave a complete file. A test pattern has no end of its own. A second Ctrl-C ends at once.
     Record(RecordArgs),
     /// Show what is in a WebM or Matroska file.
     Info(InfoArgs),
 }
 
-/// Record a test pattern or files.
-///
-/// A recording ends with its sources, after --duration, or with Ctrl-C, which leaves a complete
-/// file. The test pattern has no end of its own. A second Ctrl-C ends at once.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RecordArgs {
     /// The file to write, replaced if it exists; `-` for standard output.

@@ -50,14 +50,16 @@ fn describe(statistics: &Statistics, duration: Option<Duration>, elapsed: Durati
     if let Some(duration) = duration {
         text = format!("{text} of {}", tenths(duration.into()));
     }
-    text = format!("{text}, {}", DecimalBytes(statistics.bytes));
-    let mut dropped = 0;
+    // The container grows by whole clusters, seldom; what is encoded grows all the time.
+    let encoded = statistics.tracks.iter().map(|track| track.bytes).sum();
+    let bytes = DecimalBytes(statistics.bytes.max(encoded));
+    text = format!("{text}, {bytes}");
     for track in &statistics.tracks {
         if track.codec.kind() == TrackKind::Video {
             text = format!("{text}, {} frames", track.packets);
         }
-        dropped += track.dropped;
     }
+    let dropped: u64 = statistics.tracks.iter().map(|track| track.dropped).sum();
     let speed = speed(statistics.duration, elapsed);
     format!("{text}, {dropped} dropped, {speed}")
 }

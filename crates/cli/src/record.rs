@@ -1,6 +1,7 @@
 //! `media-recorder record`.
 
 use std::io::{self, IsTerminal};
+use std::path::Path;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -74,10 +75,11 @@ fn check_output(args: &RecordArgs, sources: &Sources) -> Result<(), CliError> {
         }
         return Ok(());
     }
-    // Where one of them cannot be looked at, they are not the same, and what is wrong with it
-    // will be said when it is opened.
-    let is_output = |input| is_same_file(input, &args.output).unwrap_or(false);
-    if sources.files().any(is_output) {
+    // Only plain files are opened to compare them: opening a named pipe would take it away from
+    // who is at its other end.
+    let is_output =
+        |input: &Path| input.is_file() && is_same_file(input, &args.output).unwrap_or(false);
+    if args.output.is_file() && sources.files().any(is_output) {
         return Err(CliError::OutputIsInput(args.output.clone()));
     }
     Ok(())

@@ -15,6 +15,7 @@ pub(super) struct Measure {
     pub(super) bytes: u64,
     /// Ticks of the first and the last frame.
     span: Option<(u64, u64)>,
+    /// Those that say so: blocks in groups do not (RFC 9559 §10.1).
     pub(super) key_frames: u64,
     key_span: Option<(u64, u64)>,
     /// Ticks that the last frame lasts, where the file says it.
@@ -56,7 +57,7 @@ impl Measure {
             Some(ticks) => u128::from(ticks) * scale,
             None => mean_interval(self.span, self.frames, scale).unwrap_or(0),
         };
-        let end = u128::from(last) * scale + length;
+        let end = (u128::from(last) * scale).saturating_add(length);
         Some(end.saturating_sub(u128::from(self.delay)))
     }
 

@@ -19,7 +19,7 @@ use crate::error::CliError;
 /// # Errors
 ///
 /// [`CliError::Read`] or [`CliError::NotMatroska`] for the file, [`CliError::Write`] for standard
-/// output. A file that is damaged behind its header is reported as far as it can be read.
+/// output. A recording that broke off before it got its index is reported as far as it can be read.
 pub(crate) fn info(args: &InfoArgs) -> Result<(), CliError> {
     let read = |source| CliError::Read {
         path: args.file.clone(),

@@ -51,6 +51,27 @@ fn files_are_recorded_to_their_last_frame() {
     assert!((1.2..1.201).contains(&duration), "{duration}");
 }
 
+/// A pipe gives its data once: nobody may look at it before it is recorded.
+#[test]
+#[cfg(unix)]
+fn a_named_pipe_is_recorded_like_a_file() {
+    use std::process::Command;
+
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("in.y4m"), y4m(5)).unwrap();
+    let script = "mkfifo pipe && (cat in.y4m > pipe &)";
+    let mut shell = Command::new("sh");
+    let status = shell
+        .args(["-c", script])
+        .current_dir(directory.path())
+        .status();
+    assert!(status.unwrap().success());
+    fs::write(directory.path().join("out.webm"), b"before").unwrap();
+    record(directory.path(), &["out.webm", "--video", "pipe"]);
+    let times = frame_times_of(directory.path().join("out.webm"));
+    assert_eq!(times, [[0, 100, 200, 300, 400]]);
+}
+
 #[test]
 fn beside_a_file_there_is_no_pattern_unless_asked_for() {
     let directory = tempfile::tempdir().unwrap();
