@@ -1,2 +1,44 @@
-//! Development tasks.
-fn main() {}
+//! Development tasks of media-recorder, run as `cargo xtask …`.
+
+#![expect(clippy::print_stdout, reason = "printing is what these tasks are for")]
+
+mod ci;
+mod interop;
+mod no_c;
+mod process;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Development tasks of media-recorder.
+#[derive(Debug, Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Everything that has to pass before a change goes in.
+    Ci(ci::Options),
+    /// Records, and has programs that we did not write judge the files.
+    Interop(interop::Options),
+    /// The default dependency tree compiles no C and links no C library.
+    NoC,
+    /// The rules of this repository that neither rustc nor clippy know.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let result = match Task::parse() {
+        Task::Ci(options) => ci::run(&options),
+        Task::Interop(options) => interop::run(&options),
+        Task::NoC => no_c::run(),
+        Task::Tidy => tidy::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

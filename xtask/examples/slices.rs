@@ -1,0 +1,48 @@
+//! Records the test pattern in slices, each in a file of its own: `part-0000.webm` and so on.
+//! `patched.webm` is the whole with the changes that make it seek.
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use media_recorder::{Blob, Event, MediaRecorder, RecorderOptions, TestPattern};
+
+const SLICE: Duration = Duration::from_millis(500);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(directory), Some(seconds)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: slices DIRECTORY SECONDS".into());
+    };
+    let directory = PathBuf::from(directory);
+    let pattern = TestPattern::new().size(320, 180).as_fast_as_possible();
+    let pattern = pattern.duration(Duration::from_secs(seconds.parse()?));
+    let options = RecorderOptions::new().mime_type("video/webm;codecs=vp9,opus");
+    let (recorder, events) = MediaRecorder::new(&pattern.capture_stream()?, options)?;
+    recorder.start_with_timeslice(SLICE)?;
+
+    let mut whole = Blob::default();
+    let mut number = 0;
+    for event in events {
+        match event {
+            Event::DataAvailable(event) => {
+                let path = directory.join(format!("part-{number:04}.webm"));
+                event.data.write_to(&mut fs::File::create(path)?)?;
+                whole.append(event.data);
+                number += 1;
+            }
+            Event::Error(error) => return Err(error.into()),
+            Event::Stop(summary) => {
+                for patch in &summary.patches {
+                    if !whole.apply(patch) {
+                        return Err("a patch reaches past the end of the recording".into());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    whole.write_to(&mut fs::File::create(directory.join("patched.webm"))?)?;
+    Ok(())
+}

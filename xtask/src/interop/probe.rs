@@ -1,0 +1,165 @@
+//! What ffprobe reads in a file: frames, times, duration.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::record::{FrameRate, Recording};
+use super::report::Report;
+use crate::process;
+
+/// WebM and Matroska files have times in milliseconds, so that half of one is lost; the other
+/// half is for this program's own rounding.
+const TOLERANCE: f64 = 0.001;
+
+/// The first picture track of a file.
+#[derive(Debug)]
+pub(super) struct VideoStream {
+    pub(super) rate: FrameRate,
+    /// As many as are there, counted by decoding.
+    pub(super) frames: usize,
+}
+
+fn ffprobe(arguments: &[&str], file: &Path) -> Result<Value> {
+    let mut ffprobe = Command::new("ffprobe");
+    ffprobe
+        .args(["-v", "error", "-of", "json"])
+        .args(arguments)
+        .arg(file);
+    Ok(serde_json::from_slice(&process::stdout(&mut ffprobe)?)?)
+}
+
+/// A number that ffprobe prints as a string.
+fn number(value: &Value) -> Option<f64> {
+    value.as_str()?.parse().ok()
+}
+
+pub(super) fn video_stream(file: &Path) -> Result<VideoStream> {
+    let probed = ffprobe(
+        &["-count_frames", "-show_streams", "-select_streams", "v:0"],
+        file,
+    )?;
+    let stream = &probed["streams"][0];
+    let rate = stream["r_frame_rate"]
+        .as_str()
+        .and_then(|rate| rate.split_once('/'));
+    let (numerator, denominator) = rate.context("no frame rate")?;
+    Ok(VideoStream {
+        rate: FrameRate {
+            numerator: numerator.parse()?,
+            denominator: denominator.parse()?,
+        },
+        frames: number(&stream["nb_read_frames"]).context("no count of frames")? as usize,
+    })
+}
+
+pub(super) fn has_sound(file: &Path) -> bool {
+    ffprobe(&["-show_streams", "-select_streams", "a:0"], file)
+        .is_ok_and(|probed| !probed["streams"][0].is_null())
+}
+
+/// When the packets of a track begin, in seconds, in the order of the file.
+pub(super) fn packet_times(file: &Path, track: &str) -> Result<Vec<f64>> {
+    let probed = ffprobe(&["-show_packets", "-select_streams", track], file)?;
+    let packets = probed["packets"].as_array().context("no packets")?;
+    let times = packets.iter().map(|packet| number(&packet["pts_time"]));
+    times
+        .collect::<Option<_>>()
+        .context("a packet without a time")
+}
+
+/// When the first decoded frame of a track begins, in seconds.
+fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
+    let first = [
+        "-show_frames",
+        "-read_intervals",
+        "%+#5",
+        "-select_streams",
+        track,
+    ];
+    let probed = ffprobe(&first, file)?;
+    number(&probed["frames"][0]["pts_time"]).context("no decoded frame with a time")
+}
+
+pub(super) fn check(report: &mut Report, recording: &Recording) {
+    let Recording { name, path, .. } = recording;
+    if let Some(stream) = report.attempt(name, "frames", || video_stream(path)) {
+        let is_right = stream.frames == recording.frames;
+        report.check(name, "frames", is_right, stream.frames, recording.frames);
+    }
+    if let Some(times) = report.attempt(name, "times", || packet_times(path, "v:0")) {
+        let errors = times.iter().enumerate().map(|(n, time)| {
+            let error = time - recording.rate.time_of(n);
+            error.abs()
+        });
+        let worst = errors.fold(0.0, f64::max);
+        let is_right = worst <= TOLERANCE;
+        report.check(
+            name,
+            "frame times, worst",
+            is_right,
+            ms(worst),
+            "1 ms of n/rate",
+        );
+    }
+    for (track, check) in [("v:0", "first picture"), ("a:0", "first sound")] {
+        if let Some(time) = report.attempt(name, check, || first_frame_time(path, track)) {
+            report.check(name, check, time.abs() <= TOLERANCE, ms(time), "0 ms");
+        }
+    }
+    check_sound_times(report, recording);
+    check_duration(report, recording);
+}
+
+/// Sound packets follow each other without a gap.
+///
+/// The first one of Opus begins before zero: its block has the time 0, and a reader subtracts
+/// the CodecDelay (RFC 9559 §5.1.4.1.25) that the decoder throws away.
+fn check_sound_times(report: &mut Report, recording: &Recording) {
+    let name = recording.name;
+    let Some(times) = report.attempt(name, "sound times", || packet_times(&recording.path, "a:0"))
+    else {
+        return;
+    };
+    let steps: Vec<_> = times.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mean = steps.iter().sum::<f64>() / steps.len() as f64;
+    let errors = times.iter().enumerate().map(|(n, time)| {
+        let error = time - times[0] - n as f64 * mean;
+        error.abs()
+    });
+    let worst = errors.fold(0.0, f64::max);
+    let is_right = worst <= TOLERANCE;
+    report.check(
+        name,
+        "sound times, worst",
+        is_right,
+        ms(worst),
+        "1 ms of even steps",
+    );
+}
+
+fn check_duration(report: &mut Report, recording: &Recording) {
+    let name = recording.name;
+    let Some(probed) = report.attempt(name, "duration", || {
+        ffprobe(&["-show_format"], &recording.path)
+    }) else {
+        return;
+    };
+    let duration = number(&probed["format"]["duration"]);
+    let measured = duration.map_or("none".to_owned(), ms);
+    if recording.live {
+        // It was not known when the header was written.
+        report.check(name, "duration", duration.is_none(), measured, "none");
+    } else {
+        let end = recording.duration();
+        let is_right = duration.is_some_and(|duration| (duration - end).abs() <= TOLERANCE);
+        report.check(name, "duration", is_right, measured, ms(end));
+    }
+}
+
+/// Seconds in milliseconds.
+pub(super) fn ms(seconds: f64) -> String {
+    format!("{:.2} ms", seconds * 1000.0)
+}

@@ -1,0 +1,266 @@
+//! Recording with the `media-recorder` command.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use super::inputs::Clip;
+use crate::process;
+use crate::workspace::Workspace;
+
+/// Frames per second as a fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FrameRate {
+    pub(super) numerator: u32,
+    pub(super) denominator: u32,
+}
+
+impl FrameRate {
+    /// When frame `n` begins, in seconds.
+    pub(super) fn time_of(self, n: usize) -> f64 {
+        n as f64 * f64::from(self.denominator) / f64::from(self.numerator)
+    }
+}
+
+/// A recording to be made.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) name: &'static str,
+    source: Source,
+    mime_type: &'static str,
+    /// To standard output, where nothing can be changed afterwards.
+    live: bool,
+    rate: FrameRate,
+    frames: usize,
+    arguments: Vec<String>,
+}
+
+/// What a recording shows.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The test pattern, for so many whole seconds.
+    Pattern { seconds: usize },
+    /// The clip.
+    Clip,
+}
+
+/// A recording that was made.
+#[derive(Debug)]
+pub(super) struct Recording {
+    /// The file's name.
+    pub(super) name: &'static str,
+    pub(super) path: PathBuf,
+    pub(super) source: Source,
+    pub(super) mime_type: &'static str,
+    pub(super) live: bool,
+    pub(super) rate: FrameRate,
+    /// How many frames went in.
+    pub(super) frames: usize,
+}
+
+impl Recording {
+    /// The end of the last frame, in seconds.
+    pub(super) fn duration(&self) -> f64 {
+        self.rate.time_of(self.frames)
+    }
+
+    /// A browser plays it; Matroska in general it does not.
+    pub(super) fn is_webm(&self) -> bool {
+        self.mime_type.starts_with("video/webm")
+    }
+}
+
+/// A recording that was made in slices.
+#[derive(Debug)]
+pub(super) struct Slices {
+    /// In order.
+    pub(super) parts: Vec<PathBuf>,
+    /// The parts one after the other.
+    pub(super) joined: Recording,
+    /// The same with the changes that make it seek.
+    pub(super) patched: Recording,
+}
+
+const THIRTY: FrameRate = FrameRate {
+    numerator: 30,
+    denominator: 1,
+};
+const VP9_OPUS: &str = "video/webm;codecs=vp9,opus";
+const AV1_OPUS: &str = "video/webm;codecs=av01,opus";
+const PATTERN_SECONDS: usize = 5;
+/// What the picture of the clip gets.
+const BITS_PER_SECOND: &str = "800k";
+
+/// Every recording that is made.
+pub(super) fn plans(clip: &Clip) -> Vec<Plan> {
+    let ntsc = FrameRate {
+        numerator: 30_000,
+        denominator: 1001,
+    };
+    vec![
+        pattern("vp9.webm", VP9_OPUS, "320x180", THIRTY),
+        pattern("av1.webm", AV1_OPUS, "320x180", THIRTY),
+        pattern("ntsc-odd-size.webm", VP9_OPUS, "321x183", ntsc),
+        Plan {
+            live: true,
+            ..pattern("live.webm", VP9_OPUS, "320x180", THIRTY)
+        },
+        recorded_clip("clip-vp9.webm", VP9_OPUS, clip),
+        recorded_clip("clip-av1.webm", AV1_OPUS, clip),
+        recorded_clip("clip-pcm.mkv", "video/x-matroska;codecs=vp9,pcm", clip),
+    ]
+}
+
+fn pattern(name: &'static str, mime_type: &'static str, size: &str, rate: FrameRate) -> Plan {
+    let FrameRate {
+        numerator,
+        denominator,
+    } = rate;
+    let arguments = [
+        "--size",
+        size,
+        "--frame-rate",
+        &format!("{numerator}/{denominator}"),
+        "--duration",
+        &format!("{PATTERN_SECONDS}s"),
+    ];
+    Plan {
+        name,
+        source: Source::Pattern {
+            seconds: PATTERN_SECONDS,
+        },
+        mime_type,
+        live: false,
+        rate,
+        // The frames that begin before the end.
+        frames: (0..)
+            .take_while(|&n| rate.time_of(n) < PATTERN_SECONDS as f64)
+            .count(),
+        arguments: arguments.map(str::to_owned).to_vec(),
+    }
+}
+
+fn recorded_clip(name: &'static str, mime_type: &'static str, clip: &Clip) -> Plan {
+    let arguments = [
+        "--video".into(),
+        clip.picture.to_string_lossy(),
+        "--audio".into(),
+        clip.sound.to_string_lossy(),
+        "--video-bits-per-second".into(),
+        BITS_PER_SECOND.into(),
+    ];
+    Plan {
+        name,
+        source: Source::Clip,
+        mime_type,
+        live: false,
+        rate: clip.rate,
+        frames: clip.frames,
+        arguments: arguments.map(String::from).to_vec(),
+    }
+}
+
+/// The programs that record, built from this workspace.
+#[derive(Debug)]
+pub(super) struct Recorder<'a> {
+    directory: &'a Path,
+    target: PathBuf,
+}
+
+impl<'a> Recorder<'a> {
+    /// Builds them; recordings go to `directory`.
+    pub(super) fn build(directory: &'a Path) -> Result<Self> {
+        // All of it, so that what `cargo test --workspace` compiled is used again: cargo compiles
+        // a dependency anew for another selection of packages.
+        let build = ["build", "--workspace", "--bins", "--examples"];
+        process::run(&mut process::cargo(&build))?;
+        Ok(Self {
+            directory,
+            target: Workspace::load()?.target.join("debug"),
+        })
+    }
+
+    pub(super) fn record(&self, plan: Plan) -> Result<Recording> {
+        let path = self.directory.join(plan.name);
+        let mut command = Command::new(self.target.join("media-recorder"));
+        command.arg("record");
+        if plan.live {
+            let file = File::create(&path)?;
+            command.arg("-").stdout(Stdio::from(file));
+        } else {
+            command.arg(&path);
+        }
+        command.args(&plan.arguments);
+        command.args(["--mime-type", plan.mime_type, "--as-fast-as-possible"]);
+        let output = command
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .and_then(std::process::Child::wait_with_output)
+            .context("cannot run media-recorder")?;
+        let message = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            bail!("{}: {}", output.status, message.trim());
+        }
+        println!("      {:20} {}", plan.name, message.trim());
+        let Plan {
+            name,
+            source,
+            mime_type,
+            live,
+            rate,
+            frames,
+            ..
+        } = plan;
+        Ok(Recording {
+            name,
+            path,
+            source,
+            mime_type,
+            live,
+            rate,
+            frames,
+        })
+    }
+
+    /// Records the test pattern in slices.
+    pub(super) fn record_slices(&self) -> Result<Slices> {
+        let directory = self.directory.join("slices");
+        fs::create_dir_all(&directory)?;
+        let mut command = Command::new(self.target.join("examples/slices"));
+        command.arg(&directory).arg(PATTERN_SECONDS.to_string());
+        process::stdout(&mut command)?;
+
+        let mut parts: Vec<PathBuf> = fs::read_dir(&directory)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<Result<_, _>>()?;
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_owned();
+        parts.retain(|path| name(path).to_string_lossy().starts_with("part-"));
+        // The numbers in the names have leading zeros.
+        parts.sort();
+        let joined = self.directory.join("slices-joined.webm");
+        let mut all = Vec::new();
+        for part in &parts {
+            all.extend(fs::read(part)?);
+        }
+        fs::write(&joined, all)?;
+        let recording = |name, path, live| Recording {
+            name,
+            path,
+            source: Source::Pattern {
+                seconds: PATTERN_SECONDS,
+            },
+            mime_type: VP9_OPUS,
+            live,
+            rate: THIRTY,
+            frames: PATTERN_SECONDS * THIRTY.numerator as usize,
+        };
+        Ok(Slices {
+            parts,
+            joined: recording("slices-joined.webm", joined, true),
+            patched: recording("slices-patched.webm", directory.join("patched.webm"), false),
+        })
+    }
+}
