@@ -71,7 +71,7 @@ pub(super) fn packet_times(file: &Path, track: &str) -> Result<Vec<f64>> {
 }
 
 /// When the first decoded frame of a track begins, in seconds.
-fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
+pub(super) fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
     let first = [
         "-show_frames",
         "-read_intervals",

@@ -1,7 +1,7 @@
 //! Where the recorded sound lies in time, against the one that went in.
 
 use super::inputs::{self, Clip};
-use super::probe::ms;
+use super::probe::{self, ms};
 use super::record::Recording;
 use super::report::Report;
 
@@ -18,8 +18,9 @@ const MIN_LIKENESS: f64 = 0.8;
 /// The sound has no delay, at its beginning and at its end, and exactly its length.
 pub(super) fn check(report: &mut Report, recording: &Recording, clip: &Clip) {
     let name = recording.name;
-    let Some((recorded, source)) = report.attempt(name, "sound", || {
+    let Some((begin, recorded, source)) = report.attempt(name, "sound", || {
         Ok((
+            probe::first_frame_time(&recording.path, "a:0")?,
             inputs::samples(&recording.path)?,
             inputs::samples(&clip.sound)?,
         ))
@@ -41,7 +42,7 @@ pub(super) fn check(report: &mut Report, recording: &Recording, clip: &Clip) {
             report.check(name, check, false, "too short", "a second of sound");
             continue;
         };
-        let seconds = delay as f64 / RATE as f64;
+        let seconds = begin + delay as f64 / RATE as f64;
         let is_right = seconds.abs() < MAX_DELAY && likeness > MIN_LIKENESS;
         let measured = format!("{} (likeness {likeness:.3})", ms(seconds));
         report.check(name, check, is_right, measured, "less than 1 ms");

@@ -22,10 +22,13 @@ pub(super) fn check(report: &mut Report, recording: &Recording) {
     let Some(flashes) = report.attempt(name, "flashes", || flashes(recording)) else {
         return;
     };
-    let Some(samples) = report.attempt(name, "beeps", || inputs::samples(&recording.path)) else {
+    let Some((begin, samples)) = report.attempt(name, "beeps", || {
+        let begin = probe::first_frame_time(&recording.path, "a:0")?;
+        Ok((begin, inputs::samples(&recording.path)?))
+    }) else {
         return;
     };
-    let beeps = beeps(&samples);
+    let beeps: Vec<_> = beeps(&samples).iter().map(|beep| begin + beep).collect();
     let Source::Pattern { seconds } = recording.source else {
         return;
     };
@@ -92,7 +95,7 @@ fn flashes(recording: &Recording) -> Result<Vec<f64>> {
     Ok(begins.into_iter().map(|frame| times[frame]).collect())
 }
 
-/// When beeps begin, in seconds.
+/// When beeps begin, in seconds from the first sample on.
 fn beeps(samples: &[f32]) -> Vec<f64> {
     let loud = samples.iter().map(|sample| sample.abs() >= BEEP_LEVEL);
     let begins = rising(loud, SILENCE);
