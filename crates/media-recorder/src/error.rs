@@ -54,6 +54,12 @@ impl RecorderError {
         self
     }
 
+    /// The same error of another kind.
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// From an I/O error; `what` says what could not be done ("cannot write to out.webm").
     pub(crate) fn io(what: impl fmt::Display, error: io::Error) -> Self {
         let kind = match error.kind() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use media_recorder_capture::open_media;
 
 use super::{Pace, drive};
-use crate::error::RecorderError;
+use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{MediaStream, SourceId};
 
 /// A media file that plays into a stream: pictures from Y4M, sound from WAV, FLAC, MP3, Ogg,
@@ -35,13 +35,18 @@ impl MediaFile {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if it does not exist,
-    /// [`ErrorKind::NotAllowed`](crate::ErrorKind::NotAllowed) if it may not be read,
-    /// [`ErrorKind::NotReadable`](crate::ErrorKind::NotReadable) if it is damaged,
-    /// [`ErrorKind::NotSupported`](crate::ErrorKind::NotSupported) if nothing in it can be read.
+    /// [`ErrorKind::NotFound`] if it does not exist,
+    /// [`ErrorKind::NotAllowed`] if it may not be read,
+    /// [`ErrorKind::NotReadable`] if it is damaged,
+    /// [`ErrorKind::NotSupported`] if nothing in it can be read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RecorderError> {
+        let media = open_media(path).map_err(|error| match RecorderError::from(error) {
+            // A size that no picture has is no mistake of the caller's here.
+            error if error.kind() == ErrorKind::Type => error.of_kind(ErrorKind::NotReadable),
+            error => error,
+        })?;
         Ok(Self {
-            media: open_media(path)?,
+            media,
             pace: Pace::default(),
         })
     }
@@ -67,7 +72,7 @@ impl MediaFile {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Unknown`](crate::ErrorKind::Unknown) if the operating system gives no
+    /// [`ErrorKind::Unknown`] if the operating system gives no
     /// thread.
     pub fn capture_stream(self) -> Result<MediaStream, RecorderError> {
         let (timing, id) = (self.pace.timing(), SourceId::unique());
