@@ -62,8 +62,7 @@ pub(crate) struct RecordArgs {
 
     /// How much to record: 10s, 1500ms, 1m30s, 10 (seconds) or 00:01:30.5.
     ///
-    /// A test pattern has exactly this length. A file is recorded until at least as much is in
-    /// the recording; what was on its way to the encoder by then is recorded too.
+    /// Exact: sound to the sample, pictures to the last one that begins before it.
     #[arg(long, value_name = "T", value_parser = values::positive_duration)]
     pub(crate) duration: Option<Duration>,
 

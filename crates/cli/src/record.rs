@@ -15,9 +15,8 @@ use crate::output::Output;
 use crate::progress::{self, Progress};
 use crate::{say, sources};
 
-/// How long to wait for an event before the counts are looked at again: what a file is recorded
-/// beyond `--duration` grows with it, and a screen shows no shorter time.
-const TICK: Duration = Duration::from_millis(10);
+/// How long to wait for an event before the progress is shown again.
+const TICK: Duration = Duration::from_millis(100);
 
 /// What a shell gives for a command that SIGINT has ended.
 const INTERRUPTED: i32 = 130;
@@ -50,10 +49,8 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), CliError> {
     };
     stop_on_signals(&recorder)?;
 
-    // The test pattern keeps to the duration by itself, to the sample.
-    let limit = args.duration.filter(|_| sources.files().next().is_some());
     let begun = Instant::now();
-    let (summary, result) = write_events(&recorder, events, &mut output, args.duration, limit);
+    let (summary, result) = write_events(&recorder, events, &mut output, args.duration);
     let speed = progress::speed(summary.duration, begun.elapsed());
     match &result {
         // The summary tells what was recorded, which is not what was written.
@@ -98,14 +95,12 @@ fn stop_on_signals(recorder: &MediaRecorder) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Writes what is recorded until the recording has ended; shows how it goes. Stops the recorder
-/// when `limit` has been recorded.
+/// Writes what is recorded until the recording has ended; shows how it goes.
 fn write_events(
     recorder: &MediaRecorder,
     mut events: Events,
     output: &mut Output,
     duration: Option<Duration>,
-    limit: Option<Duration>,
 ) -> (Summary, Result<(), CliError>) {
     let progress = Progress::new(duration);
     let mut result = Ok(());
@@ -125,9 +120,6 @@ fn write_events(
             _ => {}
         }
         let statistics = recorder.statistics();
-        if limit.is_some_and(|limit| statistics.duration >= limit.into()) {
-            let _ = recorder.stop();
-        }
         let finishing = recorder.state() == RecordingState::Inactive;
         progress.show(&statistics, finishing);
     };

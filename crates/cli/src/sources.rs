@@ -22,7 +22,7 @@ pub(crate) fn open(args: &RecordArgs, sources: &Sources) -> Result<MediaStream, 
     ];
     for (kind, source) in files {
         if let Source::File(path) = source {
-            tracks.push(file(path, kind, args.as_fast_as_possible)?);
+            tracks.push(file(path, kind, args)?);
         }
     }
     tracks.sort_by_key(|track| std::cmp::Reverse(track.kind()));
@@ -53,14 +53,17 @@ fn pattern(args: &RecordArgs, sources: &Sources) -> Result<Vec<MediaStreamTrack>
 }
 
 /// The first track of `kind` in a file.
-fn file(path: &Path, kind: TrackKind, fast: bool) -> Result<MediaStreamTrack, CliError> {
+fn file(path: &Path, kind: TrackKind, args: &RecordArgs) -> Result<MediaStreamTrack, CliError> {
     let input = |source| CliError::Input {
         path: path.to_owned(),
         kind,
         source,
     };
     let mut file = MediaFile::open(path).map_err(input)?;
-    if fast {
+    if let Some(duration) = args.duration {
+        file = file.duration(duration);
+    }
+    if args.as_fast_as_possible {
         file = file.as_fast_as_possible();
     }
     let stream = file.capture_stream().map_err(input)?;

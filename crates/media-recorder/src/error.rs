@@ -60,6 +60,14 @@ impl RecorderError {
         self
     }
 
+    /// The same error, its message saying where it happened.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        if !place.is_empty() {
+            self.message = format!("{place}: {}", self.message);
+        }
+        self
+    }
+
     /// From an I/O error; `what` says what could not be done ("cannot write to out.webm").
     pub(crate) fn io(what: impl fmt::Display, error: io::Error) -> Self {
         let kind = match error.kind() {

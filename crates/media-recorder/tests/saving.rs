@@ -172,7 +172,51 @@ fn a_truncated_file_is_recorded_up_to_where_it_breaks() {
     assert_eq!(recorded.names, ["start", "error", "dataavailable", "stop"]);
     let error = recorded.error.as_ref().unwrap();
     assert_eq!(error.kind(), ErrorKind::NotReadable);
+    assert!(error.message().contains("cut.y4m"), "{error}");
     assert_eq!(read_back(recorded.concatenated()).times(1).len(), 9);
+}
+
+#[test]
+fn a_file_can_be_recorded_in_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let (y4m, wav) = (folder.path().join("in.y4m"), folder.path().join("in.wav"));
+    let mut video = b"YUV4MPEG2 W32 H32 F25:1 C420jpeg\n".to_vec();
+    for n in 0..50 {
+        video.extend(b"FRAME\n");
+        video.extend(vec![n; 32 * 32 * 3 / 2]);
+    }
+    std::fs::write(&y4m, video).unwrap();
+    // Two seconds of 8 kHz 8-bit mono.
+    let mut audio =
+        b"RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data"
+            .to_vec();
+    audio.extend(16_000_u32.to_le_bytes());
+    audio.extend([128; 16_000]);
+    let riff_size = u32::try_from(audio.len() - 8).unwrap();
+    audio[4..8].copy_from_slice(&riff_size.to_le_bytes());
+    std::fs::write(&wav, audio).unwrap();
+
+    let tracks = [y4m, wav].map(|path| {
+        let file = MediaFile::open(path)
+            .unwrap()
+            .duration(Duration::from_millis(1010));
+        file.as_fast_as_possible()
+            .capture_stream()
+            .unwrap()
+            .tracks()
+            .remove(0)
+    });
+    let options = RecorderOptions::new().mime_type("video/x-matroska;codecs=vp9,pcm");
+    let (recorder, mut events) = MediaRecorder::new(&MediaStream::new(tracks), options).unwrap();
+    recorder.start().unwrap();
+    let file = read_back(take(&mut events).concatenated());
+    assert_eq!(
+        file.times(1).last(),
+        Some(&1000),
+        "the picture that begins before 1010 ms"
+    );
+    let sound: usize = file.track(2).iter().map(|block| block.data.len()).sum();
+    assert_eq!(sound, 8080 * 4, "1010 ms of floats");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
 
 use media_recorder_mux::MuxError;
 use media_recorder_state::{Action, Fault, Session, Signal, Task};
@@ -215,5 +215,25 @@ impl Coordinator {
                 Err(_) => break,
             }
         }
+    }
+}
+
+/// Should this thread panic, those who wait for the recording's end must not wait for ever.
+impl Drop for Coordinator {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
+        for track in &self.tracks {
+            track.detach();
+            track.input.stop(clock::now());
+        }
+        self.credits.iter().for_each(|credit| credit.open());
+        let failed = Task::fail(self.session, Fault::Unknown);
+        lock(&self.shared.state).machine.perform(failed);
+        let message = "the thread that runs the recording panicked";
+        let error = RecorderError::new(ErrorKind::Unknown, message);
+        self.shared.fire(Event::Error(error));
+        self.shared.fire(Event::Stop(Summary::default()));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use media_recorder_capture::{AudioSource, CaptureError, VideoSource};
-use media_recorder_types::MediaTime;
+use media_recorder_types::{AudioFrame, MediaTime};
 
 use crate::clock;
 use crate::error::RecorderError;
@@ -13,21 +13,29 @@ use crate::threads::spawn;
 /// A track whose pictures are pulled from `source`, from the first moment somebody takes them.
 pub(super) fn video_track(
     source: Box<dyn VideoSource>,
-    timing: Timing,
-    id: SourceId,
+    drive: Drive,
 ) -> Result<MediaStreamTrack, RecorderError> {
     let settings = TrackSettings::Video(source.format().clone());
-    track(settings, Pulled::Video(source), timing, id)
+    track(settings, Pulled::Video(source), drive)
 }
 
 /// A track whose sound is pulled from `source`, from the first moment somebody takes it.
 pub(super) fn audio_track(
     source: Box<dyn AudioSource>,
-    timing: Timing,
-    id: SourceId,
+    drive: Drive,
 ) -> Result<MediaStreamTrack, RecorderError> {
     let settings = TrackSettings::Audio(source.format().clone());
-    track(settings, Pulled::Audio(source), timing, id)
+    track(settings, Pulled::Audio(source), drive)
+}
+
+/// How a source is driven.
+#[derive(Clone, Copy)]
+pub(super) struct Drive {
+    pub(super) timing: Timing,
+    /// Tracks of one source have the same.
+    pub(super) source: SourceId,
+    /// What lies from here on is left out.
+    pub(super) end: Option<MediaTime>,
 }
 
 enum Pulled {
@@ -46,25 +54,24 @@ struct Piece {
 fn track(
     settings: TrackSettings,
     source: Pulled,
-    timing: Timing,
-    id: SourceId,
+    drive: Drive,
 ) -> Result<MediaStreamTrack, RecorderError> {
-    let feed = Feed::new(timing, WhilePaused::Waits, id);
+    let feed = Feed::new(drive.timing, WhilePaused::Waits, drive.source);
     let track = MediaStreamTrack::new(settings, &feed);
-    spawn("source", move || drive(source, &feed))?;
+    spawn("source", move || run(source, drive.end, &feed))?;
     Ok(track)
 }
 
-fn drive(mut source: Pulled, feed: &Arc<Feed>) {
+fn run(mut source: Pulled, end: Option<MediaTime>, feed: &Arc<Feed>) {
     let error = loop {
         let Some(started) = wait_for_listener(feed) else {
             break None;
         };
         let piece = match source.read() {
-            Ok(Some(piece)) => piece,
-            Ok(None) => break None,
-            Err(error) => break Some(RecorderError::from(error)),
+            Ok(piece) => piece.and_then(|piece| piece.until(end)),
+            Err(error) => break Some(RecorderError::from(error).at(source.label())),
         };
+        let Some(piece) = piece else { break None };
         match feed.timing {
             Timing::Offline => feed.push(&piece.media, piece.end),
             Timing::Live => {
@@ -113,7 +120,37 @@ fn wait_until(feed: &Feed, due: MediaTime) -> bool {
     }
 }
 
+impl Piece {
+    /// The part that lies before `end`.
+    fn until(self, end: Option<MediaTime>) -> Option<Self> {
+        let Some(end) = end.filter(|end| self.end > *end) else {
+            return Some(self);
+        };
+        let left = end
+            .checked_sub(self.media.time())
+            .filter(|left| *left > MediaTime::ZERO)?;
+        let Media::Audio(frame) = &self.media else {
+            return Some(self);
+        };
+        let len = usize::try_from(left.to_ticks(frame.rate())?).ok()?;
+        let samples = frame.samples().get(..len * usize::from(frame.channels()))?;
+        let part = AudioFrame::new(frame.rate(), frame.channels(), samples, frame.time).ok()?;
+        Some(Self {
+            media: Media::Audio(part),
+            end,
+            due: end,
+        })
+    }
+}
+
 impl Pulled {
+    fn label(&self) -> &str {
+        match self {
+            Self::Video(source) => &source.format().label,
+            Self::Audio(source) => &source.format().label,
+        }
+    }
+
     fn read(&mut self) -> Result<Option<Piece>, CaptureError> {
         Ok(match self {
             Self::Video(source) => {

@@ -1,10 +1,13 @@
 //! A file as a stream.
 
 use std::path::Path;
+use std::time::Duration;
 
 use media_recorder_capture::open_media;
+use media_recorder_types::MediaTime;
 
-use super::{Pace, drive};
+use super::Pace;
+use super::drive::{Drive, audio_track, video_track};
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{MediaStream, SourceId};
 
@@ -27,6 +30,7 @@ use crate::stream::{MediaStream, SourceId};
 pub struct MediaFile {
     media: media_recorder_capture::MediaFile,
     pace: Pace,
+    duration: Option<Duration>,
 }
 
 impl MediaFile {
@@ -48,6 +52,7 @@ impl MediaFile {
         Ok(Self {
             media,
             pace: Pace::default(),
+            duration: None,
         })
     }
 
@@ -59,6 +64,14 @@ impl MediaFile {
     /// Whether it has sound.
     pub fn has_audio(&self) -> bool {
         self.media.audio.is_some()
+    }
+
+    /// Plays only the first `duration` of it: to the sample, and to the picture that begins
+    /// before.
+    #[must_use]
+    pub fn duration(mut self, duration: Duration) -> Self {
+        self.duration = Some(duration);
+        self
     }
 
     /// Plays not in real time but as fast as it is recorded; nothing is dropped.
@@ -75,13 +88,17 @@ impl MediaFile {
     /// [`ErrorKind::Unknown`] if the operating system gives no
     /// thread.
     pub fn capture_stream(self) -> Result<MediaStream, RecorderError> {
-        let (timing, id) = (self.pace.timing(), SourceId::unique());
+        let drive = Drive {
+            timing: self.pace.timing(),
+            source: SourceId::unique(),
+            end: self.duration.map(MediaTime::from),
+        };
         let mut tracks = Vec::new();
         if let Some(video) = self.media.video {
-            tracks.push(drive::video_track(video, timing, id)?);
+            tracks.push(video_track(video, drive)?);
         }
         if let Some(audio) = self.media.audio {
-            tracks.push(drive::audio_track(audio, timing, id)?);
+            tracks.push(audio_track(audio, drive)?);
         }
         Ok(MediaStream::new(tracks))
     }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use media_recorder_capture::{TestPatternAudio, TestPatternVideo};
 use media_recorder_types::{FrameSize, MediaTime, Rate};
 
-use super::{Pace, drive};
+use super::Pace;
+use super::drive::{Drive, audio_track, video_track};
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{MediaStream, SourceId};
 
@@ -101,7 +102,11 @@ impl TestPattern {
     /// neither picture nor sound; [`ErrorKind::Unknown`] if the operating system gives no
     /// thread.
     pub fn capture_stream(&self) -> Result<MediaStream, RecorderError> {
-        let (timing, id) = (self.pace.timing(), SourceId::unique());
+        let drive = Drive {
+            timing: self.pace.timing(),
+            source: SourceId::unique(),
+            end: None,
+        };
         let duration = self.duration.map(MediaTime::from);
         let mut tracks = Vec::new();
         if self.video {
@@ -109,14 +114,14 @@ impl TestPattern {
             if let Some(duration) = duration {
                 source = source.with_duration(duration);
             }
-            tracks.push(drive::video_track(Box::new(source), timing, id)?);
+            tracks.push(video_track(Box::new(source), drive)?);
         }
         if self.audio {
             let mut source = TestPatternAudio::default();
             if let Some(duration) = duration {
                 source = source.with_duration(duration);
             }
-            tracks.push(drive::audio_track(Box::new(source), timing, id)?);
+            tracks.push(audio_track(Box::new(source), drive)?);
         }
         if tracks.is_empty() {
             let message = "a test pattern without picture and sound";
