@@ -82,6 +82,7 @@ impl TrackInput {
             self.queue.hold(false);
         } else {
             lock(&self.timeline).resume(place(&self.feed, now));
+            self.feed.note_resumed();
         }
     }
 

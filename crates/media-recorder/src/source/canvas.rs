@@ -281,7 +281,7 @@ impl Painted {
 impl Shared {
     /// The thread of one live capture.
     fn run_live(&self, feed: &Arc<Feed>) {
-        let mut attached = 0;
+        let mut newcomers = 0;
         loop {
             let status = feed.status();
             if status.abandoned {
@@ -289,8 +289,8 @@ impl Shared {
             }
             let mut due = None;
             if status.started.is_some() {
-                let (frame, next) = self.poll(feed, status.attached != attached);
-                attached = status.attached;
+                let (frame, next) = self.poll(feed, status.newcomers != newcomers);
+                newcomers = status.newcomers;
                 if let Some(frame) = frame {
                     let time = frame.time;
                     feed.push(&Media::Video(frame), time);

@@ -62,8 +62,8 @@ struct FeedState {
     position: MediaTime,
     /// When the first sink was attached, on the capture clock.
     started: Option<MediaTime>,
-    /// How many sinks were attached so far.
-    attached: u64,
+    /// How often somebody came, or came back, who has not seen the present picture.
+    newcomers: u64,
     /// How often anything happened that one who waits may wait for.
     changes: u64,
     /// No frame will come any more.
@@ -74,9 +74,9 @@ struct FeedState {
 pub(crate) struct FeedStatus {
     /// When the first sink was attached, on the capture clock.
     pub(crate) started: Option<MediaTime>,
-    /// How many sinks were attached so far: a source that shows a still picture repeats it for
-    /// each new one.
-    pub(crate) attached: u64,
+    /// How often somebody came, or came back, who has not seen the present picture: a source
+    /// whose picture stands still repeats it then.
+    pub(crate) newcomers: u64,
     /// A sink is attached now.
     pub(crate) heard: bool,
     /// The source may stop for good: every track has ended or is gone.
@@ -104,7 +104,15 @@ impl Feed {
     pub(crate) fn note_attached(&self, now: MediaTime) {
         let mut state = lock(&self.state);
         state.started.get_or_insert(now);
-        state.attached += 1;
+        state.newcomers += 1;
+        state.changes += 1;
+        self.changed.notify_all();
+    }
+
+    /// A sink that did not look is looking again.
+    pub(crate) fn note_resumed(&self) {
+        let mut state = lock(&self.state);
+        state.newcomers += 1;
         state.changes += 1;
         self.changed.notify_all();
     }
@@ -122,13 +130,13 @@ impl Feed {
 
     pub(crate) fn status(&self) -> FeedStatus {
         let state = lock(&self.state);
-        let (started, attached, changes) = (state.started, state.attached, state.changes);
+        let (started, newcomers, changes) = (state.started, state.newcomers, state.changes);
         let (closed, tracks) = (state.closed, live_tracks(&state));
         // A track that is dropped here tells the feed: it must be unlocked by then.
         drop(state);
         FeedStatus {
             started,
-            attached,
+            newcomers,
             changes,
             heard: tracks.iter().any(|track| track.has_sinks()),
             abandoned: closed || !tracks.iter().any(|track| track.is_live()),

@@ -1,0 +1,164 @@
+//! The assembler without threads: order, offsets, ends, and where the bytes go.
+
+use bytes::Bytes;
+use media_recorder_encode::{VideoConfig, video_encoder};
+use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
+use media_recorder_types::{
+    AudioCodec, AudioTrack, ColorInfo, FrameSize, PcmFormat, PixelFormat, VideoCodec, VideoFrame,
+    VideoTrack,
+};
+
+use super::*;
+
+fn ms(millis: i64) -> MediaTime {
+    MediaTime::from_millis(millis)
+}
+
+fn assembler(tracks: usize, live: bool) -> Assembler {
+    let muxer = Box::new(MatroskaWriter::new(MatroskaOptions::matroska()));
+    Assembler::new(
+        muxer,
+        tracks,
+        live,
+        Slicer::new(None),
+        "video/x-matroska".into(),
+    )
+}
+
+fn sound_track(index: usize) -> MediaTrack {
+    let audio = AudioTrack {
+        codec: AudioCodec::Pcm(PcmFormat::S16),
+        sample_rate: 1000,
+        channels: 1,
+        codec_delay: MediaTime::ZERO,
+        seek_pre_roll: MediaTime::ZERO,
+    };
+    MediaTrack::audio(track_id(index).unwrap(), audio, Bytes::new())
+}
+
+fn sound(index: usize, time: i64) -> Packet {
+    let data = Bytes::from(vec![index as u8; 40]);
+    Packet::new(track_id(index).unwrap(), data, ms(time), ms(20)).with_key(true)
+}
+
+/// **No byte of a packet is copied between the encoder and the caller.**
+#[test]
+fn a_packet_of_the_encoder_is_a_part_of_the_blob() {
+    let size = FrameSize::new(64, 48);
+    let config = VideoConfig::new(track_id(0).unwrap(), size);
+    let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+    let mut assembler = assembler(1, false);
+    let mut places = Vec::new();
+    for n in 0..5_u8 {
+        let pixels = vec![n * 50; PixelFormat::Rgba.packed_len(size)];
+        let time = ms(40 * i64::from(n));
+        let frame = VideoFrame::packed(PixelFormat::Rgba, size, pixels.into(), time).unwrap();
+        encoder.encode(&frame, n == 0).unwrap();
+        while let Some(packet) = encoder.next_packet() {
+            assembler.describe(0, encoder.track().unwrap().clone());
+            places.push((packet.data.as_ptr(), packet.data.len()));
+            assembler.packet(0, packet).unwrap();
+        }
+    }
+    assembler.finished(0, None).unwrap();
+    assembler.finish().unwrap();
+    let blob = assembler.deliver().unwrap().data;
+    assert_eq!(places.len(), 5);
+    for place in places {
+        assert!(
+            blob.parts()
+                .any(|part| (part.as_ptr(), part.len()) == place)
+        );
+    }
+}
+
+#[test]
+fn the_earliest_sample_is_at_zero_and_offsets_are_kept() {
+    let mut assembler = assembler(2, false);
+    for (index, start) in [(0, 530), (1, 500)] {
+        assembler.describe(index, sound_track(index));
+        assembler.packet(index, sound(index, start)).unwrap();
+    }
+    assembler.packet(1, sound(1, 520)).unwrap();
+    for index in 0..2 {
+        assembler.ended(index);
+        assembler.finished(index, None).unwrap();
+    }
+    assembler.finish().unwrap();
+    assert_eq!(
+        assembler.duration(),
+        ms(50),
+        "the first track ends 550 − 500 ms in"
+    );
+}
+
+#[test]
+fn a_track_that_ran_ahead_is_cut_where_the_recording_was_stopped() {
+    for (ended, duration) in [(false, 40), (true, 200)] {
+        let mut assembler = assembler(2, false);
+        for (index, packets) in [(0, 2), (1, 10)] {
+            assembler.describe(index, sound_track(index));
+            for n in 0..packets {
+                assembler.packet(index, sound(index, n * 20)).unwrap();
+            }
+        }
+        if ended {
+            assembler.ended(0);
+            assembler.ended(1);
+        }
+        for index in 0..2 {
+            assembler.finished(index, None).unwrap();
+        }
+        assembler.finish().unwrap();
+        assert_eq!(assembler.duration(), ms(duration));
+    }
+}
+
+#[test]
+fn a_live_recording_goes_on_without_a_track_that_delivers_nothing() {
+    for (live, passed) in [(true, true), (false, false)] {
+        let mut assembler = assembler(2, live);
+        assembler.describe(0, sound_track(0));
+        let mut through = 0;
+        for n in 0..=101 {
+            through += assembler.packet(0, sound(0, n * 20)).unwrap().passed[0];
+        }
+        assert_eq!(through > 0, passed);
+        // What it delivers after all is counted as lost.
+        let late = assembler.packet(1, sound(1, 0)).unwrap().late[1];
+        assert_eq!(late > 0, live);
+    }
+}
+
+#[test]
+fn the_last_picture_of_a_live_track_is_shown_until_the_stop() {
+    for (ended, duration) in [(false, 500), (true, 40)] {
+        let mut assembler = assembler(1, true);
+        let size = FrameSize::new(16, 16);
+        let picture = VideoTrack {
+            codec: VideoCodec::Vp8,
+            size,
+            rate: None,
+            color: ColorInfo::UNSPECIFIED,
+        };
+        let id = track_id(0).unwrap();
+        assembler.describe(0, MediaTrack::video(id, picture, Bytes::new()));
+        let key = Bytes::from_static(&[0x10, 0, 0, 0x9d, 0x01, 0x2a, 16, 0, 16, 0]);
+        let packet = Packet::new(id, key, ms(0), ms(40)).with_key(true);
+        assembler.packet(0, packet).unwrap();
+        if ended {
+            assembler.ended(0);
+        }
+        assembler.finished(0, Some(ms(500))).unwrap();
+        assembler.finish().unwrap();
+        assert_eq!(assembler.duration(), ms(duration));
+    }
+}
+
+#[test]
+fn a_recording_without_a_packet_is_an_empty_blob() {
+    let mut assembler = assembler(1, true);
+    assembler.finished(0, Some(ms(100))).unwrap();
+    assembler.finish().unwrap();
+    assert_eq!(assembler.deliver().unwrap().data.size(), 0);
+}
