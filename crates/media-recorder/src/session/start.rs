@@ -5,7 +5,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
 use media_recorder_encode::{AudioConfig, EncodeError, VideoConfig, audio_encoder, video_encoder};
-use media_recorder_mux::{MatroskaOptions, MatroskaWriter, Muxer};
+use media_recorder_mux::Muxer;
+#[cfg(feature = "webm")]
+use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
 use media_recorder_state::{
     Bitrates, KeyFrameInterval, KeyFramePolicy, Plan, Session as SessionId, Slicer,
 };
@@ -54,19 +56,26 @@ pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
             RecorderError::new(ErrorKind::NotSupported, error.to_string()).caused_by(error)
         })?);
     }
-    let options = match recipe.plan.container {
-        Container::WebM => MatroskaOptions::webm(),
-        Container::Matroska => MatroskaOptions::matroska(),
-        other => {
-            let message = format!("{other:?} cannot be written");
-            return Err(RecorderError::new(ErrorKind::NotSupported, message));
-        }
-    };
+    let muxer = muxer(recipe.plan.container)?;
     Ok(Prepared {
         recipe,
         encoders,
-        muxer: Box::new(MatroskaWriter::new(options)),
+        muxer,
     })
+}
+
+/// The writer for a container.
+fn muxer(container: Container) -> Result<Box<dyn Muxer>, RecorderError> {
+    match container {
+        #[cfg(feature = "webm")]
+        Container::WebM => Ok(Box::new(MatroskaWriter::new(MatroskaOptions::webm()))),
+        #[cfg(feature = "webm")]
+        Container::Matroska => Ok(Box::new(MatroskaWriter::new(MatroskaOptions::matroska()))),
+        other => {
+            let message = format!("{other:?} cannot be written");
+            Err(RecorderError::new(ErrorKind::NotSupported, message))
+        }
+    }
 }
 
 fn encoder(
