@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-use media_recorder_encode::{AudioConfig, EncodeError, VideoConfig, audio_encoder, video_encoder};
+use media_recorder_encode::{
+    AudioConfig, EncodeError, UnsupportedReason, VideoConfig, audio_encoder, video_encoder,
+};
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
@@ -106,7 +108,11 @@ fn encoder(
                 .with_bits_per_second(share(recipe.bitrates.audio, TrackKind::Audio));
             Ok(TrackEncoder::Audio(audio_encoder(codec, config)?))
         }
-        (codec, _) => unreachable!("the plan gives a track of sound no {codec} encoder"),
+        // The plan gives a track of one kind no codec of the other.
+        (codec, _) => Err(EncodeError::Unsupported {
+            codec,
+            reason: UnsupportedReason::NotBuilt,
+        }),
     }
 }
 
