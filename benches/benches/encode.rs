@@ -40,7 +40,9 @@ fn video(c: &mut Criterion) {
     let frames: Vec<VideoFrame> = (0..FRAMES).map(picture).collect();
     let mut group = c.benchmark_group("video 640x360, frames");
     group.throughput(Throughput::Elements(FRAMES.into()));
-    group.sample_size(10).measurement_time(Duration::from_secs(10));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(10));
     for &codec in video_codecs() {
         group.bench_function(Codec::Video(codec).short_name(), |b| {
             b.iter(|| {
@@ -65,7 +67,9 @@ fn conversion(c: &mut Criterion) {
     let size = FrameSize::new(1280, 720);
     let mut group = c.benchmark_group("convert 1280x720, frames");
     group.throughput(Throughput::Elements(1));
-    group.sample_size(20).measurement_time(Duration::from_secs(3));
+    group
+        .sample_size(20)
+        .measurement_time(Duration::from_secs(3));
     group.bench_function("rgba", |b| {
         let frame = moving_picture(PixelFormat::Rgba, size, 1);
         let mut target = I420Buffer::new(size);
@@ -87,7 +91,9 @@ fn sound(c: &mut Criterion) {
     };
     let mut group = c.benchmark_group("opus stereo 128 kb/s, seconds of sound");
     group.throughput(Throughput::Elements(SECONDS.into()));
-    group.sample_size(10).measurement_time(Duration::from_secs(5));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(5));
     for rate in [48_000, 44_100] {
         let frames = sound(rate);
         group.bench_function(format!("from {rate} Hz"), |b| {
