@@ -156,6 +156,22 @@ fn the_last_picture_of_a_live_track_is_shown_until_the_stop() {
 }
 
 #[test]
+fn what_lies_before_a_beginning_settled_without_it_is_lost_and_nothing_else() {
+    let mut assembler = assembler(2, true);
+    assembler.describe(0, sound_track(0));
+    assembler.describe(1, sound_track(1));
+    for n in 50..=151 {
+        assembler.packet(0, sound(0, n * 20)).unwrap();
+    }
+    let progress = assembler.packet(1, sound(1, 0)).unwrap();
+    assert_eq!(progress.late, [0, 1]);
+    for n in 152..200 {
+        assembler.packet(0, sound(0, n * 20)).unwrap();
+        assert_eq!(assembler.packet(1, sound(1, n * 20)).unwrap().late, [0, 0]);
+    }
+}
+
+#[test]
 fn a_recording_without_a_packet_is_an_empty_blob() {
     let mut assembler = assembler(1, true);
     assembler.finished(0, Some(ms(100))).unwrap();
