@@ -39,7 +39,7 @@
 //! | `av1` | yes | AV1 by `rav1e` |
 //! | `opus` | yes | Opus by `opus-rs` |
 //! | `webm` | yes | the WebM and Matroska writer |
-//! | `asm` | no | `rav1e`'s assembly: several times faster, needs `nasm` on x86-64 |
+//! | `asm` | no | `rav1e`'s assembly: about twice as fast, needs `nasm` on x86-64 |
 //!
 //! # Names
 //!
