@@ -29,12 +29,6 @@ pub struct Events {
     at_end: bool,
 }
 
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Shared")
-    }
-}
-
 impl Events {
     pub(crate) fn new(receiver: Receiver<Event>, recorder: Weak<Shared>) -> Self {
         Self {

@@ -259,6 +259,12 @@ impl std::fmt::Debug for MediaRecorder {
     }
 }
 
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
+}
+
 impl Drop for Handle {
     fn drop(&mut self) {
         self.shared.stop();

@@ -27,6 +27,8 @@ pub(super) struct Assembler {
     delivered: u64,
     patches: Vec<Patch>,
     duration: MediaTime,
+    /// Blobs that are complete and were not taken yet.
+    due: Vec<BlobEvent>,
     /// Packets from here on are left out.
     cut: Option<MediaTime>,
 }
@@ -40,6 +42,7 @@ struct Slot {
     /// The last picture; its duration is known when the next one comes.
     held: Option<Packet>,
     finished: bool,
+    passage: Passage,
     /// Its source ended before the recording was stopped.
     ended: bool,
     /// When its last packet ends.
@@ -55,15 +58,13 @@ struct Running {
     origin: MediaTime,
 }
 
-/// What became of packets that were taken in.
-#[derive(Default)]
-pub(super) struct Progress {
-    /// Blobs that are due by now.
-    pub(super) due: Vec<BlobEvent>,
-    /// Per track, from 0: packets that no longer wait.
-    pub(super) passed: Vec<usize>,
-    /// Per track, from 0: packets that came too late to be put in order, and are lost.
-    pub(super) late: Vec<usize>,
+/// What became of the packets of a track, since it was last asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Passage {
+    /// They no longer wait.
+    pub(super) passed: usize,
+    /// They came too late to be put in order, and are lost; counted among the passed, too.
+    pub(super) late: usize,
 }
 
 impl Assembler {
@@ -84,6 +85,7 @@ impl Assembler {
             delivered: 0,
             patches: Vec::new(),
             duration: MediaTime::ZERO,
+            due: Vec::new(),
             cut: None,
         }
     }
@@ -102,6 +104,16 @@ impl Assembler {
         self.delivered + self.pending.size()
     }
 
+    /// Takes the blobs that are due. **They are there after an error, too.**
+    pub(super) fn take_due(&mut self) -> Vec<BlobEvent> {
+        std::mem::take(&mut self.due)
+    }
+
+    /// Takes what became of a track's packets.
+    pub(super) fn take_passage(&mut self, index: usize) -> Passage {
+        std::mem::take(&mut self.tracks[index].passage)
+    }
+
     /// Takes the patches for blobs that were handed out.
     pub(super) fn take_patches(&mut self) -> Vec<Patch> {
         std::mem::take(&mut self.patches)
@@ -111,16 +123,14 @@ impl Assembler {
         self.tracks[index].description = Some(track);
     }
 
-    pub(super) fn packet(&mut self, index: usize, packet: Packet) -> Result<Progress, MuxError> {
-        let mut progress = self.progress();
+    pub(super) fn packet(&mut self, index: usize, packet: Packet) -> Result<(), MuxError> {
         if self.running.is_some() {
-            self.order(index, packet, &mut progress);
+            self.order(index, packet);
         } else {
             self.tracks[index].waiting.push(packet);
-            self.begin_if_ready(&mut progress)?;
+            self.begin_if_ready()?;
         }
-        self.write_ordered(&mut progress)?;
-        Ok(progress)
+        self.write_ordered()
     }
 
     /// No packet of the track follows. `stopped` is the recording time of the stop that ended
@@ -129,17 +139,15 @@ impl Assembler {
         &mut self,
         index: usize,
         stopped: Option<MediaTime>,
-    ) -> Result<Progress, MuxError> {
-        let mut progress = self.progress();
+    ) -> Result<(), MuxError> {
         self.tracks[index].finished = true;
         self.tracks[index].stopped = stopped;
         if self.running.is_none() {
-            self.begin_if_ready(&mut progress)?;
+            self.begin_if_ready()?;
         } else if self.tracks[index].ended {
-            self.release_held(index, &mut progress);
+            self.release_held(index);
         }
-        self.write_ordered(&mut progress)?;
-        Ok(progress)
+        self.write_ordered()
     }
 
     /// The track's source has ended by itself.
@@ -151,24 +159,23 @@ impl Assembler {
     ///
     /// Where the recording was stopped, a track whose encoder ran ahead of the others' is cut
     /// where they end.
-    pub(super) fn finish(&mut self) -> Result<Progress, MuxError> {
-        let mut progress = self.progress();
+    pub(super) fn finish(&mut self) -> Result<(), MuxError> {
         if self.running.is_none() {
-            return Ok(progress);
+            return Ok(());
         }
         for index in 0..self.tracks.len() {
-            self.release_held(index, &mut progress);
+            self.release_held(index);
         }
         let stopped = self.tracks.iter().filter(|slot| !slot.ended);
         self.cut = stopped
             .filter_map(|slot| slot.end)
             .min()
             .filter(|_| !self.live);
-        let written = self.write_ordered(&mut progress);
+        let written = self.write_ordered();
         // Also after an error the container gets its index: what is in it can be played.
         self.muxer.finish()?;
         self.collect();
-        written.map(|()| progress)
+        written
     }
 
     /// What was gathered since the last time, as a blob: all of it, playable so far.
@@ -187,18 +194,9 @@ impl Assembler {
         Ok(BlobEvent { data, timecode })
     }
 
-    fn progress(&self) -> Progress {
-        let zero = vec![0; self.tracks.len()];
-        Progress {
-            due: Vec::new(),
-            passed: zero.clone(),
-            late: zero,
-        }
-    }
-
     /// Writes the header as soon as every track has delivered or is done, or, live, when the
     /// others have waited long enough.
-    fn begin_if_ready(&mut self, progress: &mut Progress) -> Result<(), MuxError> {
+    fn begin_if_ready(&mut self) -> Result<(), MuxError> {
         if self.running.is_some() {
             return Ok(());
         }
@@ -229,17 +227,17 @@ impl Assembler {
         });
         for index in 0..self.tracks.len() {
             for packet in std::mem::take(&mut self.tracks[index].waiting) {
-                self.order(index, packet, progress);
+                self.order(index, packet);
             }
             if self.tracks[index].ended && self.tracks[index].finished {
-                self.release_held(index, progress);
+                self.release_held(index);
             }
         }
         Ok(())
     }
 
     /// Gives a packet to the interleaver, a picture one later than it came.
-    fn order(&mut self, index: usize, mut packet: Packet, progress: &mut Progress) {
+    fn order(&mut self, index: usize, mut packet: Packet) {
         let Some(running) = &self.running else { return };
         packet.time = packet.time.saturating_sub(running.origin);
         let slot = &mut self.tracks[index];
@@ -247,8 +245,7 @@ impl Assembler {
         let next = match slot.description.as_ref().map(MediaTrack::kind) {
             None => {
                 // It came after the header was written without its track.
-                progress.late[index] += 1;
-                progress.passed[index] += 1;
+                slot.lose();
                 return;
             }
             Some(TrackKind::Audio) => Some(packet),
@@ -262,12 +259,12 @@ impl Assembler {
             }
         };
         if let Some(packet) = next {
-            self.interleave(index, packet, progress);
+            self.interleave(index, packet);
         }
     }
 
     /// No packet of the track follows: gives its last picture to the interleaver.
-    fn release_held(&mut self, index: usize, progress: &mut Progress) {
+    fn release_held(&mut self, index: usize) {
         let (Some(running), Some(id)) = (&self.running, track_id(index)) else {
             return;
         };
@@ -279,7 +276,7 @@ impl Assembler {
             if let Some(end) = end {
                 packet.duration = packet.duration.max(end.saturating_sub(packet.time));
             }
-            self.interleave(index, packet, progress);
+            self.interleave(index, packet);
         }
         if let Some(running) = &mut self.running {
             // It is refused only for a track without description, which has none to end.
@@ -287,34 +284,34 @@ impl Assembler {
         }
     }
 
-    fn interleave(&mut self, index: usize, packet: Packet, progress: &mut Progress) {
+    fn interleave(&mut self, index: usize, packet: Packet) {
         let Some(running) = &mut self.running else {
             return;
         };
         // What comes too late, or not in its track's order, has no place any more.
         if running.interleaver.push(packet).is_err() {
-            progress.late[index] += 1;
-            progress.passed[index] += 1;
+            self.tracks[index].lose();
         }
     }
 
     /// Writes the packets whose order is settled.
-    fn write_ordered(&mut self, progress: &mut Progress) -> Result<(), MuxError> {
+    fn write_ordered(&mut self) -> Result<(), MuxError> {
         while let Some(packet) = self
             .running
             .as_mut()
             .and_then(|running| running.interleaver.pop())
         {
             let index = (packet.track.get() - 1) as usize;
-            if let Some(passed) = progress.passed.get_mut(index) {
-                *passed += 1;
+            if let Some(slot) = self.tracks.get_mut(index) {
+                slot.passage.passed += 1;
             }
             if self.cut.is_some_and(|cut| packet.time >= cut) {
                 continue;
             }
             let time = packet.time.max(MediaTime::ZERO);
             if self.slicer.gather(time) {
-                progress.due.push(self.deliver()?);
+                let blob = self.deliver()?;
+                self.due.push(blob);
                 self.slicer.gather(time);
             }
             let end = packet.end();
@@ -357,6 +354,12 @@ impl Assembler {
 }
 
 impl Slot {
+    /// A packet of the track is lost.
+    fn lose(&mut self) {
+        self.passage.passed += 1;
+        self.passage.late += 1;
+    }
+
     /// Whether its packets have waited long enough for a live recording.
     fn has_waited(&self) -> bool {
         match (self.waiting.first(), self.waiting.last()) {

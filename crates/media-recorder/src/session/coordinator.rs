@@ -9,7 +9,7 @@ use media_recorder_mux::MuxError;
 use media_recorder_state::{Action, Fault, Session, Signal, Task};
 use media_recorder_types::MediaTime;
 
-use super::assembler::{Assembler, Progress};
+use super::assembler::Assembler;
 use super::credit::Credit;
 use super::{Message, RecordedTrack};
 use crate::clock;
@@ -120,14 +120,14 @@ impl Coordinator {
             Message::Described(index, track) => self.assembler.describe(index, track),
             Message::Packet(index, _) if self.broken => self.credits[index].give(1),
             Message::Packet(index, packet) => {
-                let progress = self.assembler.packet(index, packet);
-                self.note(progress);
+                let result = self.assembler.packet(index, packet);
+                self.note(result);
             }
             Message::Finished(index) => {
                 self.unfinished -= 1;
                 if !self.broken {
-                    let progress = self.assembler.finished(index, self.stopped);
-                    self.note(progress);
+                    let result = self.assembler.finished(index, self.stopped);
+                    self.note(result);
                 }
             }
             Message::TrackEnded(index, error) => {
@@ -146,21 +146,21 @@ impl Coordinator {
     }
 
     /// Fires the blobs that are due, keeps the counts.
-    fn note(&mut self, progress: Result<Progress, MuxError>) {
-        match progress {
-            Ok(progress) => {
-                for (index, credit) in self.credits.iter().enumerate() {
-                    credit.give(progress.passed[index]);
-                    let late = progress.late[index] as u64;
-                    self.counters.tracks[index]
-                        .dropped
-                        .fetch_add(late, Ordering::Relaxed);
-                }
-                for blob in progress.due {
-                    self.fire_data(blob);
-                }
+    fn note(&mut self, result: Result<(), MuxError>) {
+        for (index, credit) in self.credits.iter().enumerate() {
+            let passage = self.assembler.take_passage(index);
+            if passage.passed > 0 {
+                credit.give(passage.passed);
+                let late = passage.late as u64;
+                let dropped = &self.counters.tracks[index].dropped;
+                dropped.fetch_add(late, Ordering::Relaxed);
             }
-            Err(error) => self.break_down(&error),
+        }
+        for blob in self.assembler.take_due() {
+            self.fire_data(blob);
+        }
+        if let Err(error) = result {
+            self.break_down(&error);
         }
         let duration = self.assembler.duration().as_nanos();
         self.counters.duration.store(duration, Ordering::Relaxed);
@@ -197,8 +197,8 @@ impl Coordinator {
     /// Stops gathering and completes the container with everything that was taken in.
     fn end(&mut self) {
         self.drain();
-        let progress = self.assembler.finish();
-        self.note(progress);
+        let result = self.assembler.finish();
+        self.note(result);
     }
 
     /// Takes nothing in any more, and waits for the encoders to be done with what they have.

@@ -121,12 +121,13 @@ fn a_live_recording_goes_on_without_a_track_that_delivers_nothing() {
         assembler.describe(0, sound_track(0));
         let mut through = 0;
         for n in 0..=101 {
-            through += assembler.packet(0, sound(0, n * 20)).unwrap().passed[0];
+            assembler.packet(0, sound(0, n * 20)).unwrap();
+            through += assembler.take_passage(0).passed;
         }
         assert_eq!(through > 0, passed);
         // What it delivers after all is counted as lost.
-        let late = assembler.packet(1, sound(1, 0)).unwrap().late[1];
-        assert_eq!(late > 0, live);
+        assembler.packet(1, sound(1, 0)).unwrap();
+        assert_eq!(assembler.take_passage(1).late > 0, live);
     }
 }
 
@@ -163,12 +164,28 @@ fn what_lies_before_a_beginning_settled_without_it_is_lost_and_nothing_else() {
     for n in 50..=151 {
         assembler.packet(0, sound(0, n * 20)).unwrap();
     }
-    let progress = assembler.packet(1, sound(1, 0)).unwrap();
-    assert_eq!(progress.late, [0, 1]);
+    assembler.packet(1, sound(1, 0)).unwrap();
+    assert_eq!(assembler.take_passage(1).late, 1);
     for n in 152..200 {
         assembler.packet(0, sound(0, n * 20)).unwrap();
-        assert_eq!(assembler.packet(1, sound(1, n * 20)).unwrap().late, [0, 0]);
+        assembler.packet(1, sound(1, n * 20)).unwrap();
     }
+    assert_eq!(assembler.take_passage(1).late, 0);
+}
+
+#[test]
+fn a_slice_that_was_complete_before_a_refused_packet_is_not_lost() {
+    let mut assembler = assembler(1, false);
+    assembler.set_timeslice(Some(ms(20)));
+    assembler.describe(0, sound_track(0));
+    assembler.packet(0, sound(0, 0)).unwrap();
+    let empty = Packet::new(track_id(0).unwrap(), Bytes::new(), ms(20), ms(20));
+    assert!(assembler.packet(0, empty.with_key(true)).is_err());
+    let due = assembler.take_due();
+    assert!(
+        due[0].data.parts().any(|part| part.len() == 40),
+        "the first packet's payload"
+    );
 }
 
 #[test]
