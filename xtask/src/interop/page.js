@@ -55,10 +55,24 @@ function look() {
   return { width, height, deviation, number };
 }
 
+// Waits until the picture at `time` is on the screen. "seeked" alone does not say so: it may come
+// before the compositor has the new picture, and what is painted then is the one before.
+function presented(time) {
+  const isThere = (frame) => frame.mediaTime <= time && time - frame.mediaTime < 0.5;
+  const picture = new Promise((resolve) => {
+    const check = (_, frame) => {
+      if (isThere(frame)) resolve();
+      else video.requestVideoFrameCallback(check);
+    };
+    video.requestVideoFrameCallback(check);
+  });
+  return within(20000, `picture of ${time} s`, picture);
+}
+
 async function seek(time) {
-  const seeked = once(video, "seeked");
+  const shown = Promise.all([once(video, "seeked"), presented(time)]);
   video.currentTime = time;
-  await seeked;
+  await shown;
   return { time: video.currentTime, ...look() };
 }
 
