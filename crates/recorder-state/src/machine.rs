@@ -29,7 +29,9 @@ pub struct InvalidState {
 /// Why a recording ends with an `error` event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// `NotSupportedError`: the configuration turned out impossible after `start`.
+    /// `NotSupportedError`: the configuration turned out impossible after `start()`, before
+    /// anything was gathered. Its task takes the place of the one that `start()` gave, so that no
+    /// `start` event is fired.
     NotSupported,
     /// `InvalidModificationError`: a track was added to or removed from the stream.
     InvalidModification,
@@ -259,46 +261,48 @@ impl Machine {
 
     /// What a queued task comes to now that its turn has come.
     ///
-    /// A fault or the end of the tracks counts only while the recording is active: where
-    /// `stop()` came first, its own task ends the recording without an error.
+    /// Where `stop()` came before the task of changed or ended tracks, its own task ends the
+    /// recording without an error, as in browsers. A failure is reported all the same: what was
+    /// recorded may not be complete.
     pub fn perform(&mut self, task: Task) -> Vec<Action> {
         use Action::{Abandon, Deliver, End, Fire};
         if task.session <= self.ended {
             return Vec::new();
         }
         // A session that was stopped may still have tasks when the next one has begun.
-        let current = task.session == self.session;
-        let active = current && self.state != RecordingState::Inactive;
+        let active = task.session == self.session && self.state != RecordingState::Inactive;
         match task.kind {
             TaskKind::Begin => {
                 // After a synchronous stop() the attribute has been reset for good.
-                if current {
-                    self.extended = active;
-                }
+                self.extended |= active;
                 vec![Fire(Signal::Start)]
             }
             TaskKind::Pause => vec![Fire(Signal::Pause)],
             TaskKind::Resume => vec![Fire(Signal::Resume)],
             TaskKind::RequestData => vec![Deliver],
-            TaskKind::Stop => {
-                self.ended = task.session;
-                vec![End, Deliver, Fire(Signal::Stop)]
+            TaskKind::TracksEnded | TaskKind::Fail(Fault::InvalidModification) if !active => {
+                Vec::new()
             }
-            TaskKind::TracksEnded | TaskKind::Fail(_) if !active => Vec::new(),
-            TaskKind::TracksEnded => {
-                self.inactivate();
-                self.ended = task.session;
+            TaskKind::Stop | TaskKind::TracksEnded => {
+                self.end(task.session);
                 vec![End, Deliver, Fire(Signal::Stop)]
             }
             TaskKind::Fail(fault) => {
-                self.inactivate();
-                self.ended = task.session;
+                self.end(task.session);
                 let error = Fire(Signal::Error(fault));
                 match fault {
                     Fault::NotSupported => vec![Abandon, error, Fire(Signal::Stop)],
                     _ => vec![error, End, Deliver, Fire(Signal::Stop)],
                 }
             }
+        }
+    }
+
+    /// Nothing more is fired for `session`. One that has begun since goes on.
+    fn end(&mut self, session: Session) {
+        self.ended = session;
+        if session == self.session {
+            self.inactivate();
         }
     }
 
@@ -422,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_before_the_task_of_a_fault_hides_it() {
+    fn a_stop_before_the_task_of_a_changed_track_hides_it() {
         let mut m = Machine::new("");
         let start = m.start(TYPE).unwrap();
         let fault = Task::fail(start.session(), Fault::InvalidModification);
@@ -430,6 +434,38 @@ mod tests {
         assert_eq!(
             run(&mut m, [start, fault, stop]),
             [Fire(Signal::Start), End, Deliver, Fire(Signal::Stop)]
+        );
+    }
+
+    #[test]
+    fn a_stop_before_the_task_of_a_failure_does_not_hide_it() {
+        let mut m = Machine::new("");
+        let start = m.start(TYPE).unwrap();
+        let fault = Task::fail(start.session(), Fault::Unknown);
+        let stop = m.stop().unwrap();
+        // The next session begins before the tasks of the last have had their turn.
+        let again = m.start(TYPE).unwrap();
+        assert_eq!(
+            run(&mut m, [start, fault, stop]),
+            [
+                Fire(Signal::Start),
+                Fire(Signal::Error(Fault::Unknown)),
+                End,
+                Deliver,
+                Fire(Signal::Stop)
+            ]
+        );
+        assert_eq!(m.state(), RecordingState::Recording);
+
+        let fault = Task::fail(again.session(), Fault::NotSupported);
+        let stop = m.stop().unwrap();
+        assert_eq!(
+            run(&mut m, [fault, stop]),
+            [
+                Abandon,
+                Fire(Signal::Error(Fault::NotSupported)),
+                Fire(Signal::Stop)
+            ]
         );
     }
 
@@ -472,12 +508,13 @@ mod tests {
     fn a_new_session_is_not_touched_by_the_tasks_of_the_old() {
         let mut m = Machine::new("");
         let start = m.start(TYPE).unwrap();
-        let fault = Task::fail(start.session(), Fault::Unknown);
+        let changed = Task::fail(start.session(), Fault::InvalidModification);
+        let failed = Task::fail(start.session(), Fault::Unknown);
         let stop = m.stop().unwrap();
         // The next session begins before the tasks of the last have had their turn.
         let again = m.start(TYPE).unwrap();
         assert_eq!(
-            run(&mut m, [start, fault, stop, fault, again]),
+            run(&mut m, [start, changed, stop, failed, again]),
             [
                 Fire(Signal::Start),
                 End,
