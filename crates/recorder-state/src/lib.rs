@@ -5,7 +5,8 @@
 //!
 //! - [`Machine`] holds the recorder's state, flips it synchronously in each method, and expands
 //!   queued [`Task`]s into [`Action`]s in the specified order of events.
-//! - [`Timeline`] takes the pauses out of capture times.
+//! - [`Timeline`] takes the pauses out of capture times, and what the machine slept through, which
+//!   [`SleepDetector`] notices.
 //! - [`Slicer`] says when a timeslice is full, [`KeyFramePolicy`] where a key frame is wanted.
 //! - [`plan`](fn@plan) chooses container and codecs for the tracks that are there;
 //!   [`is_type_supported`] answers before.
@@ -20,6 +21,7 @@ mod bitrates;
 mod key_frames;
 mod machine;
 mod plan;
+mod sleep;
 mod slicer;
 mod support;
 mod timeline;
@@ -28,6 +30,7 @@ pub use bitrates::{BitrateRequest, Bitrates};
 pub use key_frames::{KeyFrameInterval, KeyFramePolicy};
 pub use machine::{Action, Fault, InvalidState, Machine, RecordingState, Session, Signal, Task};
 pub use plan::{Plan, PlanError, plan};
+pub use sleep::SleepDetector;
 pub use slicer::Slicer;
 pub use support::{Capabilities, is_type_supported};
 pub use timeline::{Span, Timeline};

@@ -76,6 +76,51 @@ impl Timeline {
         self.paused = false;
     }
 
+    /// Takes the capture time from `from` up to `to`, in which the machine slept, out as a pause
+    /// is, whether or not recording is paused or was paused or resumed in between. A change before
+    /// `to` counts as `to` from now on.
+    ///
+    /// **It comes before anything captured after `from` is [mapped](Self::map)**: what is captured
+    /// after `to` goes on where recording was at `from`, so that times never go back. Where `to`
+    /// is not after `from`, nothing happens.
+    ///
+    /// ```
+    /// use media_recorder_state::Timeline;
+    /// use media_recorder_types::MediaTime;
+    /// let secs = MediaTime::from_secs;
+    /// let mut timeline = Timeline::new(secs(0));
+    /// timeline.skip(secs(2), secs(3600));
+    /// assert_eq!(timeline.map(secs(1)), Some(secs(1)));
+    /// assert_eq!(timeline.map(secs(1800)), None);
+    /// assert_eq!(timeline.map(secs(3601)), Some(secs(3)));
+    /// ```
+    pub fn skip(&mut self, from: MediaTime, to: MediaTime) {
+        if from >= to {
+            return;
+        }
+        let mut time = MediaTime::ZERO;
+        let mut kept = Vec::with_capacity(self.spans.len() + 1);
+        let mut keep = |from: MediaTime, to: MediaTime| {
+            kept.push(Span { from, to, time });
+            time = time.saturating_add(to.saturating_sub(from));
+        };
+        let mut changed = MediaTime::MIN;
+        for span in &self.spans {
+            if span.from < from {
+                keep(span.from, span.to.min(from));
+            }
+            if span.to > to {
+                keep(span.from.max(to), span.to);
+            }
+            changed = span.to;
+        }
+        // The last change is at `to`, if there is none after it: what follows builds on that.
+        if changed <= to {
+            keep(to, to);
+        }
+        self.spans = kept;
+    }
+
     /// Recording ends at capture time `at`, for good. The recording time of that is returned.
     pub fn stop(&mut self, at: MediaTime) -> MediaTime {
         self.pause(at);
@@ -181,29 +226,117 @@ mod tests {
         assert_eq!(timeline.stop(MediaTime::MIN), ms(0));
     }
 
+    #[test]
+    fn a_sleep_is_taken_out_while_recording() {
+        let mut timeline = Timeline::new(ms(100));
+        timeline.skip(ms(600), ms(9_000));
+        assert_eq!(timeline.map(ms(599)), Some(ms(499)));
+        assert_eq!(timeline.map(ms(600)), None);
+        assert_eq!(timeline.map(ms(8_999)), None);
+        assert_eq!(timeline.map(ms(9_000)), Some(ms(500)));
+        assert_eq!(timeline.stop(ms(9_100)), ms(600));
+    }
+
+    #[test]
+    fn a_sleep_during_a_pause_changes_nothing() {
+        let mut timeline = Timeline::new(ms(0));
+        timeline.pause(ms(500));
+        timeline.skip(ms(600), ms(9_000));
+        assert_eq!(timeline.map(ms(9_000)), None);
+        timeline.resume(ms(10_000));
+        assert_eq!(timeline.map(ms(10_000)), Some(ms(500)));
+    }
+
+    #[test]
+    fn a_change_of_state_within_a_sleep_counts_at_its_end() {
+        let mut paused = Timeline::new(ms(0));
+        paused.pause(ms(8_990));
+        paused.skip(ms(500), ms(9_000));
+        paused.resume(ms(8_995));
+        assert_eq!(paused.map(ms(8_995)), None);
+        assert_eq!(paused.map(ms(9_000)), Some(ms(500)));
+
+        let mut resumed = Timeline::new(ms(0));
+        resumed.pause(ms(400));
+        resumed.resume(ms(8_990));
+        resumed.skip(ms(500), ms(9_000));
+        resumed.pause(ms(8_995));
+        assert_eq!(resumed.stop(ms(9_500)), ms(400));
+    }
+
+    #[test]
+    fn a_sleep_without_length_or_without_end_does_no_harm() {
+        let mut timeline = Timeline::new(ms(0));
+        timeline.skip(ms(600), ms(600));
+        timeline.skip(ms(600), ms(500));
+        assert_eq!(timeline.map(ms(600)), Some(ms(600)));
+        timeline.skip(ms(700), MediaTime::MAX);
+        assert_eq!(timeline.map(ms(800)), None);
+        assert_eq!(timeline.stop(ms(900)), ms(700));
+        timeline.skip(MediaTime::MIN, MediaTime::MAX);
+        timeline.resume(ms(1_000));
+        assert_eq!(timeline.stop(MediaTime::MAX), ms(0));
+    }
+
+    /// What happens to a timeline, in milliseconds.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Run(usize),
+        Pause,
+        Resume,
+        /// Time passes, and from so long before it until its end the machine slept.
+        Sleep(usize, usize),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (0_usize..100).prop_map(Step::Run),
+            Just(Step::Pause),
+            Just(Step::Resume),
+            (0_usize..200, prop_oneof![3 => Just(0), 1 => 0_usize..150])
+                .prop_map(|(length, before)| Step::Sleep(length, before)),
+        ]
+    }
+
     proptest! {
-        /// The map never goes back, and agrees with the spans.
+        /// The map counts the recorded milliseconds and so never goes back; the spans agree.
         #[test]
-        fn recording_time_is_monotonic(steps in prop::collection::vec((0_i64..100, 0_i64..100), 0..20)) {
-            let mut timeline = Timeline::new(ms(0));
-            let mut now = 0;
-            let mut recorded = 0;
-            for (run, pause) in steps {
-                now += run;
-                recorded += run;
-                timeline.pause(ms(now));
-                now += pause;
-                timeline.resume(ms(now));
+        fn recording_time_is_monotonic(steps in prop::collection::vec(step(), 0..30)) {
+            let at = |n: usize| ms(n as i64);
+            let mut timeline = Timeline::new(at(0));
+            let mut paused = false;
+            let mut recorded: Vec<bool> = Vec::new();
+            for step in steps {
+                let now = recorded.len();
+                match step {
+                    Step::Run(length) => recorded.resize(now + length, !paused),
+                    Step::Pause => {
+                        timeline.pause(at(now));
+                        paused = true;
+                    }
+                    Step::Resume => {
+                        timeline.resume(at(now));
+                        paused = false;
+                    }
+                    Step::Sleep(length, before) => {
+                        let from = now.saturating_sub(before);
+                        timeline.skip(at(from), at(now + length));
+                        recorded.resize(now + length, false);
+                        recorded[from..].fill(false);
+                    }
+                }
             }
-            timeline.stop(ms(now + 5));
-            let mapped: Vec<_> = (-5..now + 20).filter_map(|t| timeline.map(ms(t))).collect();
-            prop_assert!(mapped.is_sorted());
-            prop_assert_eq!(mapped.len() as i64, recorded + 5);
-            let total: i64 = timeline
-                .spans(MediaTime::MIN, MediaTime::MAX)
-                .map(|span| span.to.as_millis() - span.from.as_millis())
-                .sum();
-            prop_assert_eq!(total, recorded + 5);
+            let total = recorded.iter().filter(|recorded| **recorded).count();
+            prop_assert_eq!(timeline.stop(at(recorded.len())), at(total));
+            let mut time = 0;
+            for (n, recorded) in recorded.iter().enumerate() {
+                prop_assert_eq!(timeline.map(at(n)), recorded.then(|| at(time)));
+                time += usize::from(*recorded);
+            }
+            prop_assert_eq!(timeline.map(at(recorded.len())), None);
+            let spans = timeline.spans(MediaTime::MIN, MediaTime::MAX);
+            let spanned: i64 = spans.map(|span| (span.to.saturating_sub(span.from)).as_millis()).sum();
+            prop_assert_eq!(ms(spanned), at(total));
         }
     }
 }
