@@ -20,9 +20,11 @@ use media_recorder_types::MediaTime;
 #[derive(Clone, Debug)]
 pub struct Slicer {
     slice: Option<MediaTime>,
-    /// The recording time of the first thing gathered since the last delivery.
+    /// The recording time of the first thing gathered at all.
+    origin: Option<MediaTime>,
+    /// That of the first thing gathered since the last delivery.
     first: Option<MediaTime>,
-    /// That of the delivery before; what an empty delivery reports.
+    /// The timecode of the delivery before; what an empty delivery reports.
     last: MediaTime,
 }
 
@@ -37,6 +39,7 @@ impl Slicer {
         let slice = timeslice.map(|slice| slice.max(Self::MINIMUM));
         Self {
             slice,
+            origin: None,
             first: None,
             last: MediaTime::ZERO,
         }
@@ -50,6 +53,7 @@ impl Slicer {
     /// Media of recording time `time` is about to be gathered. Whether what was gathered before
     /// it has to be delivered first.
     pub fn gather(&mut self, time: MediaTime) -> bool {
+        self.origin.get_or_insert(time);
         let Some(first) = self.first else {
             self.first = Some(time);
             return false;
@@ -58,10 +62,15 @@ impl Slicer {
             .is_some_and(|slice| time.saturating_sub(first) >= slice)
     }
 
-    /// What was gathered goes out. Its timecode is returned: the recording time at which it
-    /// begins, never less than the one before.
+    /// What was gathered goes out. Its timecode is returned: the time from the first thing that
+    /// was gathered at all to the first in this delivery. That of the first delivery is 0, and
+    /// none is less than the one before.
+    ///
+    /// Specification: <https://w3c.github.io/mediacapture-record/#dom-blobevent-timecode>
     pub fn deliver(&mut self) -> MediaTime {
-        self.last = self.first.take().unwrap_or(self.last).max(self.last);
+        if let (Some(first), Some(origin)) = (self.first.take(), self.origin) {
+            self.last = first.saturating_sub(origin).max(self.last);
+        }
         self.last
     }
 }
@@ -80,6 +89,18 @@ mod tests {
         assert!(!slicer.gather(ms(0)));
         assert!(!slicer.gather(ms(9)));
         assert!(slicer.gather(ms(10)));
+    }
+
+    #[test]
+    fn the_first_timecode_is_zero_wherever_the_media_begins() {
+        for begin in [-5_i64, 0, 7_000] {
+            let mut slicer = Slicer::new(Some(ms(1000)));
+            assert!(!slicer.gather(ms(begin)));
+            assert!(slicer.gather(ms(begin + 1000)));
+            assert_eq!(slicer.deliver(), ms(0));
+            slicer.gather(ms(begin + 1000));
+            assert_eq!(slicer.deliver(), ms(1000));
+        }
     }
 
     #[test]
