@@ -45,7 +45,8 @@ mod video;
 mod vp9;
 
 pub use audio::{
-    ALIGNMENT_TOLERANCE, AudioEncoder, AudioStats, LONGEST_GAP, audio_codecs, audio_encoder,
+    ALIGNMENT_TOLERANCE, AudioEncoder, AudioStats, LONGEST_BURST, LONGEST_GAP, audio_codecs,
+    audio_encoder,
 };
 pub use codec_string::codec_string;
 pub use config::{AudioConfig, Mode, VideoConfig};

@@ -7,7 +7,7 @@ use media_recorder_types::{
     AudioCodec, AudioFrame, AudioTrack, MediaTime, MediaTrack, Packet, PcmFormat,
 };
 
-use crate::audio::{Aligner, AudioEncoder, AudioStats, Chunks, Place};
+use crate::audio::{AudioEncoder, AudioStats, Chunks, Timekeeper};
 use crate::{AudioConfig, EncodeError};
 
 /// Packets per second.
@@ -23,7 +23,7 @@ pub(crate) struct PcmEncoder {
 }
 
 struct Stream {
-    aligner: Aligner,
+    timekeeper: Timekeeper,
     rate: u32,
     channels: usize,
     chunks: Chunks,
@@ -43,7 +43,7 @@ impl PcmEncoder {
         }
     }
 
-    fn stream_starting_with(&self, frame: &AudioFrame) -> Stream {
+    fn stream_starting_with(&self, frame: &AudioFrame) -> Result<Stream, EncodeError> {
         let track = AudioTrack {
             codec: AudioCodec::Pcm(self.format),
             sample_rate: frame.rate(),
@@ -54,14 +54,14 @@ impl PcmEncoder {
         let channels = usize::from(frame.channels());
         // Where 20 ms are no whole number of samples, packets are a little shorter.
         let samples = (frame.rate() / PACKET_RATE).max(1) as usize;
-        Stream {
-            aligner: Aligner::starting_with(frame),
+        Ok(Stream {
+            timekeeper: Timekeeper::starting_with(frame)?,
             rate: frame.rate(),
             channels,
             chunks: Chunks::new(samples * channels),
             packed: 0,
             track: MediaTrack::audio(self.config.track, track, Bytes::new()),
-        }
+        })
     }
 }
 
@@ -74,19 +74,13 @@ impl AudioEncoder for PcmEncoder {
             return Ok(());
         }
         if self.stream.is_none() {
-            self.stream = Some(self.stream_starting_with(frame));
+            self.stream = Some(self.stream_starting_with(frame)?);
         }
         let Some(stream) = &mut self.stream else {
             return Ok(());
         };
-        let place = stream.aligner.place(frame)?;
-        stream.take(frame, place);
-        while let Some(chunk) = stream.chunks.next() {
-            let data = pack(self.format, chunk);
-            let samples = chunk.len() / stream.channels;
-            self.packets.push_back(stream.packet(data, samples)?);
-        }
-        Ok(())
+        stream.timekeeper.push(frame, stream.chunks.tail())?;
+        stream.pack_chunks(self.format, &mut self.packets)
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {
@@ -94,6 +88,8 @@ impl AudioEncoder for PcmEncoder {
         let Some(stream) = &mut self.stream else {
             return Ok(());
         };
+        stream.timekeeper.finish(stream.chunks.tail());
+        stream.pack_chunks(self.format, &mut self.packets)?;
         let rest = stream.chunks.rest();
         if !rest.is_empty() {
             let data = pack(self.format, rest);
@@ -113,23 +109,29 @@ impl AudioEncoder for PcmEncoder {
 
     fn stats(&self) -> AudioStats {
         let stream = self.stream.as_ref();
-        stream.map_or_else(AudioStats::default, |stream| stream.aligner.stats())
+        stream.map_or_else(AudioStats::default, |stream| stream.timekeeper.stats())
     }
 }
 
 impl Stream {
-    fn take(&mut self, frame: &AudioFrame, place: Place) {
-        self.aligner.accept(place, frame.len());
-        let tail = self.chunks.tail();
-        tail.resize(tail.len() + place.silence * self.channels, 0.0);
-        tail.extend_from_slice(&frame.samples()[place.cut * self.channels..]);
+    fn pack_chunks(
+        &mut self,
+        format: PcmFormat,
+        packets: &mut VecDeque<Packet>,
+    ) -> Result<(), EncodeError> {
+        while let Some(chunk) = self.chunks.next() {
+            let data = pack(format, chunk);
+            let samples = chunk.len() / self.channels;
+            packets.push_back(self.packet(data, samples)?);
+        }
+        Ok(())
     }
 
     fn packet(&mut self, data: Bytes, samples: usize) -> Result<Packet, EncodeError> {
         let start = MediaTime::from_ticks(self.packed, self.rate)?;
         self.packed += samples as i64;
         let end = MediaTime::from_ticks(self.packed, self.rate)?;
-        let time = self.aligner.start().saturating_add(start);
+        let time = self.timekeeper.start().saturating_add(start);
         let duration = end.saturating_sub(start);
         Ok(Packet::new(self.track.id, data, time, duration).with_key(true))
     }

@@ -189,16 +189,37 @@ fn no_sample_is_too_bad() {
 fn gaps_become_silence_and_are_counted() {
     let mut encoder = audio_encoder(AudioCodec::Opus, AudioConfig::new(track())).unwrap();
     let frame = |time| AudioFrame::new(RATE, 1, vec![0.2; 4800], time).unwrap();
-    encoder.encode(&frame(ms(0))).unwrap();
-    encoder.encode(&frame(ms(400))).unwrap();
-    encoder.encode(&frame(ms(450))).unwrap();
+    let after_gap = (400..1100).step_by(100);
+    let after_overlap = (1050..1750).step_by(100);
+    for time in [0].into_iter().chain(after_gap).chain(after_overlap) {
+        encoder.encode(&frame(ms(time))).unwrap();
+    }
     encoder.finish().unwrap();
     let stats = encoder.stats();
     assert_eq!((stats.gaps, stats.silence), (1, ms(300)));
     assert_eq!((stats.overlaps, stats.cut), (1, ms(50)));
     let packets = audio_packets_of(&mut *encoder);
     let end = packets.last().unwrap().end();
-    assert_eq!(end, ms(550));
+    assert_eq!(end, ms(1750));
+}
+
+#[test]
+fn a_clock_that_is_too_fast_is_slowed_down() {
+    let mut encoder = audio_encoder(AudioCodec::Opus, AudioConfig::new(track())).unwrap();
+    // 1.0005 times as many samples as 100 s have.
+    for n in 0..10_005_i64 {
+        let time = MediaTime::from_nanos(n * 100_000_000_000 / 10_005);
+        let frame = AudioFrame::new(8000, 1, vec![0.2; 80], time).unwrap();
+        encoder.encode(&frame).unwrap();
+    }
+    encoder.finish().unwrap();
+    let stats = encoder.stats();
+    assert!((490..=510).contains(&stats.clock_ppm), "{stats:?}");
+    let packets = audio_packets_of(&mut *encoder);
+    let last = packets.last().unwrap();
+    let end = last.end().saturating_sub(last.discard_padding);
+    let off = end.saturating_sub(MediaTime::from_secs(100));
+    assert!(off.saturating_abs() < ms(1), "{end}");
 }
 
 #[test]

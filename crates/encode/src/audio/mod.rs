@@ -1,13 +1,16 @@
-//! What all audio encoders share: alignment and chunking.
+//! What all audio encoders share: the sound's clock, and chunks.
 
-mod align;
 mod chunks;
+mod clock;
+mod drift;
+mod held;
+mod stretch;
 
 use media_recorder_types::{AudioCodec, AudioFrame, Codec, MediaTime, MediaTrack, Packet};
 
-pub use align::{ALIGNMENT_TOLERANCE, LONGEST_GAP};
-pub(crate) use align::{Aligner, Place};
 pub(crate) use chunks::Chunks;
+pub(crate) use clock::Timekeeper;
+pub use clock::{ALIGNMENT_TOLERANCE, LONGEST_BURST, LONGEST_GAP};
 
 use crate::{AudioConfig, EncodeError, UnsupportedReason};
 
@@ -23,13 +26,26 @@ pub struct AudioStats {
     pub overlaps: u64,
     /// The sound that was cut because of that, in all.
     pub cut: MediaTime,
+    /// Frames whose time was more than [`ALIGNMENT_TOLERANCE`] off, but not for long: they were
+    /// delivered or stamped unevenly, and nothing was filled in or cut for them.
+    pub jitter: u64,
+    /// How fast the source's clock runs against the frames' times, in parts per million:
+    /// 200 if it gives 1.0002 times as many samples as its rate says. 0 as long as no drift was
+    /// seen; while it is not 0, the sound is resampled.
+    pub clock_ppm: i32,
+    /// How much later than the count of samples the frames' times are at present, smoothed over
+    /// some seconds: how far the sound is from where it belongs.
+    pub offset: MediaTime,
 }
 
 /// Sound in, packets out.
 ///
 /// The samples are counted: packets follow each other without gap or overlap from the first
-/// sound on, whatever jitter the frames' times have. Only where a frame's time is more than
-/// [`ALIGNMENT_TOLERANCE`] off the count, silence is filled in or sound is cut.
+/// sound on, whatever jitter the frames' times have. A clock that drifts against them is measured
+/// and corrected by resampling, so slowly that it is not heard; until it drifts, no sample is
+/// touched. Only where the frames' times are more than [`ALIGNMENT_TOLERANCE`] off the count and
+/// stay so, silence is filled in or sound is cut; to find that out, up to [`LONGEST_BURST`] of
+/// sound is held back.
 pub trait AudioEncoder: Send {
     /// Takes the next run of sound. The first one decides rate and channels.
     ///
@@ -54,7 +70,7 @@ pub trait AudioEncoder: Send {
     /// The description for the container's header: there as soon as sound was taken.
     fn track(&self) -> Option<&MediaTrack>;
 
-    /// What was filled in and cut so far.
+    /// What was filled in, cut and measured so far.
     fn stats(&self) -> AudioStats;
 }
 

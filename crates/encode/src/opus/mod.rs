@@ -12,7 +12,7 @@ use media_recorder_types::{
 };
 use opus_rs::{Application, OpusEncoder};
 
-use crate::audio::{Aligner, AudioEncoder, AudioStats, Chunks, Place};
+use crate::audio::{AudioEncoder, AudioStats, Chunks, Timekeeper};
 use crate::{AudioConfig, EncodeError};
 use mix::Mixer;
 use resample::Resampler;
@@ -38,7 +38,9 @@ pub(crate) struct OpusAudioEncoder {
 
 /// What there is once the first frame has said what the sound is like.
 struct Stream {
-    aligner: Aligner,
+    timekeeper: Timekeeper,
+    /// Sound at its time, as it came.
+    timed: Vec<f32>,
     mixer: Mixer,
     mixed: Vec<f32>,
     resampler: Resampler,
@@ -69,15 +71,12 @@ impl AudioEncoder for OpusAudioEncoder {
         if frame.is_empty() {
             return Ok(());
         }
-        let place = match &self.stream {
-            Some(stream) => stream.aligner.place(frame)?,
-            None => Place::default(),
-        };
         let stream = match &mut self.stream {
             Some(stream) => stream,
             none => none.insert(Stream::starting_with(frame, &self.config)?),
         };
-        stream.take(frame, place);
+        stream.timekeeper.push(frame, &mut stream.timed)?;
+        stream.resample_timed();
         stream.encode_chunks(&mut self.packets)
     }
 
@@ -102,7 +101,7 @@ impl AudioEncoder for OpusAudioEncoder {
 
     fn stats(&self) -> AudioStats {
         let stream = self.stream.as_ref();
-        stream.map_or_else(AudioStats::default, |stream| stream.aligner.stats())
+        stream.map_or_else(AudioStats::default, |stream| stream.timekeeper.stats())
     }
 }
 
@@ -124,7 +123,8 @@ impl Stream {
         };
         let head = head::opus_head(channels as u8, PRE_SKIP, frame.rate());
         Ok(Self {
-            aligner: Aligner::starting_with(frame),
+            timekeeper: Timekeeper::starting_with(frame)?,
+            timed: Vec::new(),
             mixer,
             mixed: Vec::new(),
             resampler,
@@ -136,14 +136,10 @@ impl Stream {
         })
     }
 
-    fn take(&mut self, frame: &AudioFrame, place: Place) {
-        let channels = usize::from(frame.channels());
-        self.aligner.accept(place, frame.len());
+    fn resample_timed(&mut self) {
         self.mixed.clear();
-        let silence = place.silence * self.mixer.output_channels();
-        self.mixed.resize(silence, 0.0);
-        let sound = &frame.samples()[place.cut * channels..];
-        self.mixer.mix(sound, &mut self.mixed);
+        self.mixer.mix(&self.timed, &mut self.mixed);
+        self.timed.clear();
         self.resampler.push(&self.mixed, self.chunks.tail());
     }
 
@@ -157,7 +153,7 @@ impl Stream {
             // Counted, not added up: the time of each packet is exact.
             let first_sample = self.made * PACKET_SAMPLES as i64 - i64::from(PRE_SKIP);
             let since_start = MediaTime::from_ticks(first_sample, RATE)?;
-            let time = self.aligner.start().saturating_add(since_start);
+            let time = self.timekeeper.start().saturating_add(since_start);
             let duration = MediaTime::from_ticks(PACKET_SAMPLES as i64, RATE)?;
             packets.push_back(Packet::new(self.track.id, data, time, duration).with_key(true));
             self.made += 1;
@@ -168,6 +164,8 @@ impl Stream {
     /// Pushes silence until the decoder has given out the last sample, and marks what of the last
     /// packet is not sound.
     fn finish(&mut self, packets: &mut VecDeque<Packet>) -> Result<(), EncodeError> {
+        self.timekeeper.finish(&mut self.timed);
+        self.resample_timed();
         self.resampler.finish(self.chunks.tail());
         let channels = self.mixer.output_channels();
         let left = self.chunks.waiting() / channels + usize::from(PRE_SKIP);
