@@ -87,6 +87,9 @@ pub struct AudioConfig {
     /// The target, in bits per second; PCM ignores it. Default: 128 000. Opus takes 500 to
     /// 256 000 per channel; what lies outside is clamped.
     pub bits_per_second: u32,
+    /// Whether all packets are of one size, as the bit rate has it; PCM ignores it. Default: no,
+    /// packets are as large as their sound needs, and the bit rate is kept on average.
+    pub constant_bitrate: bool,
 }
 
 impl AudioConfig {
@@ -95,6 +98,7 @@ impl AudioConfig {
         Self {
             track,
             bits_per_second: 128_000,
+            constant_bitrate: false,
         }
     }
 
@@ -102,6 +106,13 @@ impl AudioConfig {
     #[must_use]
     pub fn with_bits_per_second(mut self, bits_per_second: u32) -> Self {
         self.bits_per_second = bits_per_second;
+        self
+    }
+
+    /// Sets [`constant_bitrate`](Self::constant_bitrate).
+    #[must_use]
+    pub fn with_constant_bitrate(mut self, constant: bool) -> Self {
+        self.constant_bitrate = constant;
         self
     }
 }

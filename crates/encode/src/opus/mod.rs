@@ -114,6 +114,7 @@ impl Stream {
             OpusEncoder::new(RATE as i32, channels, Application::Audio).map_err(failed)?;
         let most = 256_000 * channels as u32;
         codec.bitrate_bps = config.bits_per_second.clamp(500, most) as i32;
+        codec.use_cbr = config.constant_bitrate;
         let track = AudioTrack {
             codec: AudioCodec::Opus,
             sample_rate: frame.rate(),
