@@ -62,6 +62,11 @@ impl I420Buffer {
         }
     }
 
+    /// The picture's size in pixels.
+    pub fn size(&self) -> FrameSize {
+        self.size
+    }
+
     /// Y, U, V.
     pub fn planes(&self) -> [&[u8]; 3] {
         let (luma, chroma) = self.data.split_at(self.luma_len());

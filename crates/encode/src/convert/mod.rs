@@ -1,15 +1,17 @@
-//! Any pixel format to I420, which is what the codecs take.
+//! Any pixel format and size to I420 of one size, which is what the codecs take.
 //!
 //! RGB is multiplied by the matrix and range of the stream; YUV keeps its numbers and is only
 //! rearranged. The arithmetic is spread over rayon's threads.
 
 mod buffer;
+mod fit;
 mod rgb;
 mod yuv;
 
 use media_recorder_types::{ColorInfo, FrameSize, PixelFormat, VideoFrame};
 
 pub use buffer::{I420Buffer, I420Mut};
+pub use fit::Fitter;
 
 use crate::EncodeError;
 
