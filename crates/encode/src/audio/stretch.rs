@@ -21,7 +21,7 @@ const BEHIND: usize = 2;
 const HISTORY: usize = 2 * FILTER;
 /// Samples per channel over which untouched sound is faded into resampled sound. They differ in
 /// what lies above the filter's edge and by that fraction, which would be a click.
-const FADE: usize = FILTER;
+const FADE: usize = 4 * FILTER;
 /// How fast the ratio glides to a new value, in seconds. At once, it would be a click of its own.
 const GLIDE: f64 = 1.0;
 /// The most that can be asked for, for which the resampler reserves memory.
