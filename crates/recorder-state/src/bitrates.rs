@@ -28,6 +28,9 @@ const DEFAULT_VIDEO: u32 = 2_500_000;
 /// The range of Opus (RFC 6716 §2.1.1).
 const LEAST_AUDIO: u32 = 6_000;
 const MOST_AUDIO: u32 = 510_000;
+/// A total that leaves the picture less than this is met as nearly as a codec can: "close to"
+/// it is what the specification asks for, and no target of zero.
+const LEAST_VIDEO: u32 = 10_000;
 
 impl BitrateRequest {
     /// The attributes after construction, and again while inactive: a total is split as for a
@@ -53,16 +56,17 @@ impl BitrateRequest {
         };
         match (has_audio, has_video) {
             (true, false) => Bitrates {
-                audio: total,
+                audio: total.max(LEAST_AUDIO),
                 video: 0,
             },
             (false, true) => Bitrates {
                 audio: 0,
-                video: total,
+                video: total.max(LEAST_VIDEO),
             },
             // A tenth for the sound, within what its codec can use.
             _ => {
-                let audio = (total / 10).clamp(LEAST_AUDIO, MOST_AUDIO).min(total);
+                let total = total.max(LEAST_AUDIO + LEAST_VIDEO);
+                let audio = (total / 10).clamp(LEAST_AUDIO, MOST_AUDIO);
                 Bitrates {
                     audio,
                     video: total - audio,
@@ -95,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_total_overrides_and_adds_up() {
-        for total in [0, 1, 6_000, 50_000, 1_000_000, u32::MAX] {
+        for total in [16_000, 50_000, 1_000_000, u32::MAX] {
             let request = BitrateRequest {
                 audio: Some(1),
                 video: Some(2),
@@ -119,6 +123,20 @@ mod tests {
                     video: total
                 }
             );
+        }
+    }
+
+    #[test]
+    fn a_total_of_next_to_nothing_leaves_something_for_each() {
+        for total in [0, 1, 6_000, 15_999] {
+            let request = BitrateRequest {
+                total: Some(total),
+                ..BitrateRequest::default()
+            };
+            let Bitrates { audio, video } = request.at_rest();
+            assert_eq!((audio, video), (6_000, 10_000));
+            let audio = request.for_tracks(&[TrackKind::Audio]);
+            assert_eq!((audio.audio, audio.video), (total.max(6_000), 0));
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::{AudioCodec, Codec, ColorInfo, FrameSize, MediaTime, Rate, TrackKind,
 pub struct TrackId(NonZeroU32);
 
 impl TrackId {
+    /// Track 1.
+    pub const FIRST: Self = Self(NonZeroU32::MIN);
+
     /// The track number `n`; `None` for zero.
     pub const fn new(n: u32) -> Option<Self> {
         match NonZeroU32::new(n) {
