@@ -11,6 +11,18 @@ pub(crate) fn now() -> MediaTime {
     MediaTime::from(EPOCH.get_or_init(Instant::now).elapsed())
 }
 
+/// The present instant on the clock of live capture: the time that a frame has which a program
+/// captures now and [writes](crate::VideoTrackGenerator::write). It is monotonic, and begins with
+/// the process's first use of it.
+///
+/// ```
+/// let before = media_recorder::capture_time();
+/// assert!(media_recorder::capture_time() >= before);
+/// ```
+pub fn capture_time() -> MediaTime {
+    now()
+}
+
 /// How long from now until `time`; zero if it has passed.
 pub(crate) fn until(time: MediaTime) -> Duration {
     time.saturating_sub(now()).to_duration().unwrap_or_default()

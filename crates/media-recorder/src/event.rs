@@ -28,6 +28,17 @@ pub enum Event {
     Stop(Summary),
 }
 
+impl Event {
+    /// What it holds in memory while it waits, in bytes.
+    pub(crate) fn weight(&self) -> u64 {
+        const EVENT: u64 = size_of::<Event>() as u64;
+        match self {
+            Self::DataAvailable(blob) => EVENT + blob.data.size(),
+            _ => EVENT,
+        }
+    }
+}
+
 /// `BlobEvent` of the specification.
 #[derive(Clone, Debug)]
 pub struct BlobEvent {

@@ -3,36 +3,42 @@
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Weak;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::blob::Patch;
 use crate::error::{ErrorKind, RecorderError};
 use crate::event::{Event, Summary};
+use crate::event_queue::EventQueue;
 use crate::recorder::Shared;
 use crate::threads::spawn;
 
 /// The events of a recorder, in order.
 ///
 /// As an iterator it waits for each event and **ends after the `Stop` of a recording**; called
-/// again, it goes on with the next recording. It also ends when the recorder is gone. Events
-/// that nobody takes wait here; once `Events` is dropped they are dropped with their data.
+/// again, it goes on with the next recording. It also ends when the recorder is gone. With the
+/// feature `futures` it is a `futures_core::Stream` of the same events, of no particular runtime.
+///
+/// Events that nobody takes wait here, up to
+/// [`max_buffered_bytes`](crate::RecorderOptions::max_buffered_bytes): beyond that the recording
+/// ends with an error. Once `Events` is dropped they are dropped with their data, and the
+/// recording goes on without a receiver.
 ///
 /// Instead of taking the events, a program can have the recording [saved](Self::save_to).
 #[derive(Debug)]
 pub struct Events {
-    receiver: Receiver<Event>,
+    queue: Arc<EventQueue<Event>>,
     recorder: Weak<Shared>,
     /// The last event was the end of a recording.
     at_end: bool,
 }
 
 impl Events {
-    pub(crate) fn new(receiver: Receiver<Event>, recorder: Weak<Shared>) -> Self {
+    pub(crate) fn new(queue: Arc<EventQueue<Event>>, recorder: Weak<Shared>) -> Self {
         Self {
-            receiver,
+            queue,
             recorder,
             at_end: false,
         }
@@ -41,13 +47,9 @@ impl Events {
     /// The next event, if it comes within `timeout`. `None` also once the recorder is gone;
     /// unlike the iterator, this goes straight on to the next recording.
     pub fn next_timeout(&mut self, timeout: Duration) -> Option<Event> {
-        match self.receiver.recv_timeout(timeout) {
-            Ok(event) => {
-                self.at_end = matches!(event, Event::Stop(_));
-                Some(event)
-            }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        let event = self.queue.pop_timeout(timeout)?;
+        self.at_end = matches!(event, Event::Stop(_));
+        Some(event)
     }
 
     /// Saves one recording to a file, from its start to its `Stop`: data is written as it is
@@ -155,9 +157,34 @@ impl Iterator for Events {
         if std::mem::take(&mut self.at_end) {
             return None;
         }
-        let event = self.receiver.recv().ok()?;
+        let event = self.queue.pop()?;
         self.at_end = matches!(event, Event::Stop(_));
         Some(event)
+    }
+}
+
+/// As the iterator: ends after `Stop`, and polled again goes on with the next recording.
+#[cfg(feature = "futures")]
+impl futures_core::Stream for Events {
+    type Item = Event;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Event>> {
+        if std::mem::take(&mut self.at_end) {
+            return std::task::Poll::Ready(None);
+        }
+        let event = std::task::ready!(self.queue.poll_pop(context));
+        self.at_end = matches!(event, Some(Event::Stop(_)));
+        std::task::Poll::Ready(event)
+    }
+}
+
+/// What waits is dropped with its data, and so is what would come.
+impl Drop for Events {
+    fn drop(&mut self) {
+        self.queue.abandon();
     }
 }
 

@@ -25,9 +25,12 @@
 //!
 //! # The parts
 //!
-//! - Streams: [`Canvas`], [`MediaFile`], [`TestPattern`]; [`MediaStream`], [`MediaStreamTrack`].
+//! - Streams: [`Canvas`], [`MediaFile`], [`TestPattern`], and frames of the program's own with
+//!   [`VideoTrackGenerator`] and [`AudioTrackGenerator`]; [`MediaStream`], [`MediaStreamTrack`].
 //! - The recorder: [`MediaRecorder`] with [`RecorderOptions`], [`Events`] of [`Event`]s with
 //!   [`Blob`]s, [`Statistics`] at any time.
+//! - What this machine can record: [`MediaRecorder::is_type_supported`], and whether in real time:
+//!   [`MediaCapabilities`].
 //! - Where the data goes: [`Events::save_to`] a file, [`Events::write_to`] any writer, or a loop
 //!   over the events.
 //!
@@ -39,6 +42,7 @@
 //! | `av1` | yes | AV1 by `rav1e` |
 //! | `opus` | yes | Opus by `opus-rs` |
 //! | `webm` | yes | the WebM and Matroska writer |
+//! | `futures` | no | [`Events`] as a `futures_core::Stream` |
 //! | `asm` | no | `rav1e`'s assembly: about twice as fast, needs `nasm` on x86-64 |
 //!
 //! # Names
@@ -52,7 +56,9 @@ mod blob;
 mod clock;
 mod error;
 mod event;
+mod event_queue;
 mod events;
+mod media_capabilities;
 mod options;
 mod recorder;
 mod session;
@@ -60,20 +66,27 @@ mod source;
 mod statistics;
 mod stream;
 mod support;
+mod sync;
 mod threads;
 
 pub use blob::{Blob, Patch};
+pub use clock::capture_time;
 pub use error::{ErrorKind, RecorderError};
 pub use event::{BlobEvent, Event, Summary};
 pub use events::{Events, Saved};
+pub use media_capabilities::{
+    AudioConfiguration, MediaCapabilities, MediaCapabilitiesInfo, VideoConfiguration,
+};
 pub use media_recorder_state::RecordingState;
 pub use media_recorder_types::{
-    AudioCodec, Codec, CodecString, ColorInfo, ColorRange, Container, FrameSize, MediaTime,
-    MimeError, MimeType, PixelFormat, Plane, Rate, RateError, TrackKind, VideoCodec, VideoFrame,
-    VideoFrameError,
+    AudioCodec, AudioFrame, AudioFrameError, Codec, CodecString, ColorInfo, ColorRange, Container,
+    FrameSize, MediaTime, MimeError, MimeType, PixelFormat, Plane, Rate, RateError, Samples,
+    TrackKind, VideoCodec, VideoFrame, VideoFrameError,
 };
-pub use options::RecorderOptions;
+pub use options::{AudioBitrateMode, RecorderOptions, SizeChange};
 pub use recorder::MediaRecorder;
-pub use source::{Canvas, CaptureRate, MediaFile, TestPattern};
-pub use statistics::{Statistics, TrackStatistics};
-pub use stream::{MediaStream, MediaStreamTrack, ReadyState};
+pub use source::{
+    AudioTrackGenerator, Canvas, CaptureRate, MediaFile, TestPattern, VideoTrackGenerator,
+};
+pub use statistics::{Corrections, Statistics, TrackStatistics};
+pub use stream::{MediaStream, MediaStreamTrack, MediaTrackSettings, ReadyState};

@@ -17,12 +17,58 @@ use media_recorder_types::MediaTime;
 ///     .mime_type("video/webm;codecs=av01,opus")
 ///     .video_bits_per_second(1_500_000);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RecorderOptions {
     pub(crate) mime_type: String,
     pub(crate) bitrates: BitrateRequest,
+    pub(crate) audio_bitrate_mode: AudioBitrateMode,
     pub(crate) key_frame_duration: Option<MediaTime>,
     pub(crate) key_frame_count: Option<u32>,
+    pub(crate) size_change: SizeChange,
+    pub(crate) max_buffered_bytes: u64,
+}
+
+/// `BitrateMode` of the specification: how sound is encoded.
+///
+/// Specification: <https://w3c.github.io/mediacapture-record/#bitratemode>
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum AudioBitrateMode {
+    /// Bits go where the sound needs them; the bitrate is met on average.
+    #[default]
+    Variable,
+    /// Every packet has the same size.
+    Constant,
+}
+
+/// What happens when a picture has another size than its track had when the recording began.
+/// (The specification leaves it open; a container has one size for each track.)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SizeChange {
+    /// It is scaled to the size that the track began with; where the shape differs, black bars
+    /// fill the rest.
+    #[default]
+    Fit,
+    /// The recording ends with an error of kind
+    /// [`InvalidModification`](crate::ErrorKind::InvalidModification).
+    Error,
+}
+
+/// What may wait in memory by default, in bytes: 2 GiB, where addresses are that wide.
+const DEFAULT_MAX_BUFFERED_BYTES: u64 = if usize::BITS > 32 { 2 << 30 } else { 512 << 20 };
+
+impl Default for RecorderOptions {
+    fn default() -> Self {
+        Self {
+            mime_type: String::new(),
+            bitrates: BitrateRequest::default(),
+            audio_bitrate_mode: AudioBitrateMode::default(),
+            key_frame_duration: None,
+            key_frame_count: None,
+            size_change: SizeChange::default(),
+            max_buffered_bytes: DEFAULT_MAX_BUFFERED_BYTES,
+        }
+    }
 }
 
 impl RecorderOptions {
@@ -61,6 +107,13 @@ impl RecorderOptions {
         self
     }
 
+    /// How sound is encoded. [`AudioBitrateMode::Variable`] by default.
+    #[must_use]
+    pub fn audio_bitrate_mode(mut self, mode: AudioBitrateMode) -> Self {
+        self.audio_bitrate_mode = mode;
+        self
+    }
+
     /// The first frame that comes more than this after the last key frame is a key frame. Two
     /// seconds if neither this nor a count is given; not both may be.
     #[must_use]
@@ -75,6 +128,34 @@ impl RecorderOptions {
     pub fn video_key_frame_interval_count(mut self, frames: u32) -> Self {
         self.key_frame_count = Some(frames);
         self
+    }
+
+    /// What to do with a picture of another size than its track had at the start.
+    /// [`SizeChange::Fit`] by default.
+    #[must_use]
+    pub fn size_change(mut self, policy: SizeChange) -> Self {
+        self.size_change = policy;
+        self
+    }
+
+    /// How much recorded data may wait in memory, in bytes: what was gathered and not delivered
+    /// (all of it where `start` has no timeslice), and delivered events that nobody took yet.
+    /// Beyond that the recording ends with an error of kind
+    /// [`Unknown`](crate::ErrorKind::Unknown), and what was recorded until then is delivered.
+    /// 2 GiB by default, 512 MiB where addresses have 32 bits.
+    #[must_use]
+    pub fn max_buffered_bytes(mut self, bytes: u64) -> Self {
+        self.max_buffered_bytes = bytes;
+        self
+    }
+
+    /// The bitrate mode that is used: what cannot be done reads back as variable.
+    pub(crate) fn bitrate_mode(&self) -> AudioBitrateMode {
+        if cfg!(feature = "opus") {
+            self.audio_bitrate_mode
+        } else {
+            AudioBitrateMode::Variable
+        }
     }
 
     /// The key-frame interval; `None` if both ways of saying it were used.

@@ -1,8 +1,7 @@
 //! `MediaRecorder`.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use media_recorder_state::{
@@ -13,13 +12,14 @@ use media_recorder_types::{MediaTime, TrackKind};
 use crate::clock;
 use crate::error::{ErrorKind, RecorderError};
 use crate::event::Event;
+use crate::event_queue::EventQueue;
 use crate::events::Events;
-use crate::options::RecorderOptions;
+use crate::options::{AudioBitrateMode, RecorderOptions};
 use crate::session::{Message, Recipe, Session, prepare};
 use crate::statistics::Statistics;
 use crate::stream::{MediaStream, MediaStreamTrack, ReadyState, StreamListener};
 use crate::support::capabilities;
-use crate::threads::lock;
+use crate::sync::{Mutex, lock};
 
 /// The slices in which data goes to whoever saves it: what a killed process loses at most.
 const SAVE_SLICE: MediaTime = MediaTime::SECOND;
@@ -63,7 +63,7 @@ pub(crate) struct Shared {
     options: RecorderOptions,
     stream: MediaStream,
     pub(crate) state: Mutex<State>,
-    events: Sender<Event>,
+    events: Arc<EventQueue<Event>>,
     /// The events go to somebody who saves them as they come.
     saving: AtomicBool,
 }
@@ -93,7 +93,7 @@ impl MediaRecorder {
             let message = format!("the type `{}` cannot be recorded", options.mime_type);
             return Err(RecorderError::new(ErrorKind::NotSupported, message));
         }
-        let (sender, receiver) = channel();
+        let queue = Arc::new(EventQueue::new());
         let state = State {
             machine: Machine::new(&options.mime_type),
             bitrates: options.bitrates.at_rest(),
@@ -103,12 +103,12 @@ impl MediaRecorder {
             options,
             stream: stream.clone(),
             state: Mutex::new(state),
-            events: sender,
+            events: Arc::clone(&queue),
             saving: AtomicBool::new(false),
         });
         let weak = Arc::downgrade(&shared);
         stream.listen(weak.clone() as Weak<dyn StreamListener>);
-        let events = Events::new(receiver, weak);
+        let events = Events::new(queue, weak);
         Ok((
             Self {
                 handle: Arc::new(Handle { shared }),
@@ -240,13 +240,18 @@ impl MediaRecorder {
         self.handle.shared.bitrates().audio
     }
 
+    /// How sound is encoded: as the options asked, where this build can.
+    pub fn audio_bitrate_mode(&self) -> AudioBitrateMode {
+        self.handle.shared.options.bitrate_mode()
+    }
+
     /// What was counted since the last `start`; all zero before the first.
     pub fn statistics(&self) -> Statistics {
-        let state = lock(&self.handle.shared.state);
-        state
-            .session
-            .as_ref()
-            .map(|session| session.counters.read())
+        let shared = &self.handle.shared;
+        let state = lock(&shared.state);
+        let session = state.session.as_ref();
+        session
+            .map(|session| session.statistics(shared.unread()))
             .unwrap_or_default()
     }
 }
@@ -262,6 +267,13 @@ impl std::fmt::Debug for MediaRecorder {
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Shared")
+    }
+}
+
+/// Neither a handle nor a recording is left: no event comes any more.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.events.close();
     }
 }
 
@@ -290,6 +302,8 @@ impl Shared {
             bitrates,
             key_frames,
             timeslice,
+            constant_bitrate: self.options.bitrate_mode() == AudioBitrateMode::Constant,
+            size_change: self.options.size_change,
         })?;
 
         // Nothing is refused from here on, but that a thread may be.
@@ -297,10 +311,9 @@ impl Shared {
         let task = machine.start(prepared.mime_type())?;
         let previous = state.session.as_mut().and_then(Session::take_thread);
         let now = clock::now();
-        let session = prepared.launch(self, task.session(), now, previous)?;
+        let session = prepared.launch(self, task, now, previous)?;
         state.machine = machine;
         state.bitrates = bitrates;
-        session.queue(task);
         session.attach(now);
         state.session = Some(session);
         Ok(())
@@ -332,7 +345,18 @@ impl Shared {
 
     /// Sends an event. Where nobody receives them any more, it is dropped with its data.
     pub(crate) fn fire(&self, event: Event) {
-        let _ = self.events.send(event);
+        let weight = event.weight();
+        self.events.push(event, weight);
+    }
+
+    /// What waits to be received, in bytes.
+    pub(crate) fn unread(&self) -> u64 {
+        self.events.weight()
+    }
+
+    /// How much may wait, in bytes.
+    pub(crate) fn max_buffered_bytes(&self) -> u64 {
+        self.options.max_buffered_bytes
     }
 
     /// From now on the events are saved as they come.

@@ -1,6 +1,5 @@
-//! Starting threads and guarding what they share.
+//! Starting threads.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 
 use crate::error::RecorderError;
@@ -14,10 +13,4 @@ pub(crate) fn spawn(
     builder
         .spawn(run)
         .map_err(|error| RecorderError::io("cannot start a thread", error))
-}
-
-/// Locks, also where a thread panicked while it held the lock: all that we guard stays
-/// consistent between statements.
-pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

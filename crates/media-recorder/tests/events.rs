@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use common::take;
 use media_recorder::{
-    Canvas, ErrorKind, Event, MediaRecorder, MediaStream, ReadyState, RecorderOptions,
-    RecordingState, TestPattern,
+    AudioBitrateMode, Canvas, ErrorKind, Event, MediaRecorder, MediaStream, ReadyState,
+    RecorderOptions, RecordingState, TestPattern,
 };
 
 fn endless() -> MediaStream {
@@ -226,4 +226,105 @@ fn handles_can_go_in_any_order() {
     canvas.draw(|pixels| pixels.fill(3)).unwrap();
     drop(canvas);
     assert_eq!(take(&mut events).names, ["start", "dataavailable", "stop"]);
+}
+
+/// What a program holds of a recording, in the order in which it lets go of it.
+fn orders() -> Vec<[usize; 4]> {
+    let mut orders = Vec::new();
+    for code in 0..4_usize.pow(4) {
+        let order = [code % 4, code / 4 % 4, code / 16 % 4, code / 64];
+        if (0..4).all(|n| order.contains(&n)) {
+            orders.push(order);
+        }
+    }
+    orders
+}
+
+#[test]
+fn nothing_is_lost_whoever_goes_first() {
+    for order in orders() {
+        let canvas = Canvas::new(64, 48).unwrap().with_back_pressure();
+        let stream = canvas.capture_stream(25).unwrap();
+        let (recorder, events) = MediaRecorder::new(&stream, RecorderOptions::new()).unwrap();
+        recorder.start().unwrap();
+        (0..3).for_each(|n| canvas.draw(|pixels| pixels.fill(n)).unwrap());
+        let (mut canvas, mut stream) = (Some(canvas), Some(stream));
+        let (mut recorder, mut events) = (Some(recorder), Some(events));
+        for which in order {
+            match which {
+                0 => drop(canvas.take()),
+                1 => drop(stream.take()),
+                2 => drop(recorder.take()),
+                // While the recording runs on, what comes is dropped; once it has ended, all of
+                // it is there.
+                _ => {
+                    let mut events = events.take().unwrap();
+                    if canvas.is_none() || recorder.is_none() {
+                        let recorded = take(&mut events);
+                        assert_eq!(
+                            recorded.names,
+                            ["start", "dataavailable", "stop"],
+                            "{order:?}"
+                        );
+                        assert_eq!(recorded.summary.tracks[0].packets, 3, "{order:?}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_receiver_that_stops_reading_ends_the_recording_before_the_memory_is_full() {
+    const LIMIT: u64 = 100_000;
+    let options = || RecorderOptions::new().max_buffered_bytes(LIMIT);
+    for timeslice in [None, Some(Duration::from_millis(100))] {
+        let (recorder, mut events) = MediaRecorder::new(&endless(), options()).unwrap();
+        match timeslice {
+            None => recorder.start().unwrap(),
+            Some(timeslice) => recorder.start_with_timeslice(timeslice).unwrap(),
+        }
+        // Nobody reads until the recording has ended by itself.
+        while recorder.state() != RecordingState::Inactive {
+            std::thread::yield_now();
+        }
+        let recorded = take(&mut events);
+        assert!(
+            recorded
+                .names
+                .ends_with(&["error", "dataavailable", "stop"])
+        );
+        let error = recorded.error.as_ref().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Unknown);
+        assert!(error.message().contains("100000"), "{error}");
+        let bytes = recorded.concatenated().len() as u64;
+        assert!((LIMIT / 2..2 * LIMIT).contains(&bytes), "{bytes}");
+        common::read_back(recorded.patched());
+    }
+    // One that reads is not stopped, however much there is.
+    let (recorder, events) = MediaRecorder::new(&endless(), options()).unwrap();
+    recorder
+        .start_with_timeslice(Duration::from_millis(100))
+        .unwrap();
+    let mut bytes = 0;
+    for event in events {
+        match event {
+            Event::DataAvailable(blob) => bytes += blob.data.size(),
+            Event::Error(error) => panic!("{error}"),
+            _ => {}
+        }
+        if bytes > 5 * LIMIT {
+            recorder.stop().unwrap();
+        }
+    }
+    assert!(bytes > 5 * LIMIT);
+}
+
+#[test]
+fn the_bitrate_mode_reads_back() {
+    for mode in [AudioBitrateMode::Variable, AudioBitrateMode::Constant] {
+        let options = RecorderOptions::new().audio_bitrate_mode(mode);
+        let (recorder, _events) = MediaRecorder::new(&endless(), options).unwrap();
+        assert_eq!(recorder.audio_bitrate_mode(), mode);
+    }
 }

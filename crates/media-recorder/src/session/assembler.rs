@@ -104,6 +104,11 @@ impl Assembler {
         self.delivered + self.pending.size()
     }
 
+    /// Bytes of container that were not handed out.
+    pub(super) fn pending(&self) -> u64 {
+        self.pending.size()
+    }
+
     /// Takes the blobs that are due. **They are there after an error, too.**
     pub(super) fn take_due(&mut self) -> Vec<BlobEvent> {
         std::mem::take(&mut self.due)

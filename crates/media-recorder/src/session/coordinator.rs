@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
 use media_recorder_mux::MuxError;
@@ -10,14 +10,18 @@ use media_recorder_state::{Action, Fault, Session, Signal, Task};
 use media_recorder_types::MediaTime;
 
 use super::assembler::Assembler;
+use super::counters::SessionCounters;
 use super::credit::Credit;
+use super::sleep::SleepWatch;
 use super::{Message, RecordedTrack};
 use crate::clock;
 use crate::error::{ErrorKind, RecorderError};
 use crate::event::{BlobEvent, Event, Summary};
 use crate::recorder::Shared;
-use crate::statistics::SessionCounters;
-use crate::threads::lock;
+use crate::sync::lock;
+
+/// How often live tracks are looked after. A track that turns black does so within this.
+const TICK: MediaTime = MediaTime::from_millis(200);
 
 pub(super) struct Coordinator {
     pub(super) shared: Arc<Shared>,
@@ -35,12 +39,21 @@ pub(super) struct Coordinator {
     pub(super) live_tracks: usize,
     /// Tracks whose encoder is not done.
     pub(super) unfinished: usize,
+    /// When live tracks are looked after again.
+    pub(super) next_tick: MediaTime,
+    pub(super) sleep: Arc<SleepWatch>,
     /// The recording time of the stop, if a track is live and the recording has been stopped.
     pub(super) stopped: Option<MediaTime>,
-    /// The first thing that went wrong.
+    /// Nothing more is taken in.
+    pub(super) ending: bool,
+    /// The first thing that went wrong, until it is reported.
     pub(super) error: Option<RecorderError>,
+    /// An error was reported; there is one for a recording.
+    pub(super) has_failed: bool,
     /// The container takes nothing more.
     pub(super) broken: bool,
+    /// More data waits than may.
+    pub(super) full: bool,
 }
 
 impl Coordinator {
@@ -50,8 +63,10 @@ impl Coordinator {
         if let Some(previous) = previous {
             // It ended, well or badly: either way its events are out.
             let _ = previous.join();
+            // To have waited for it is not to have slept.
+            self.sleep.restart(clock::now());
         }
-        while let Ok(message) = self.messages.recv() {
+        while let Some(message) = self.next_message() {
             let Message::Task(task) = message else {
                 self.take_in(message);
                 continue;
@@ -66,6 +81,31 @@ impl Coordinator {
         }
     }
 
+    /// The next message. While it waits, live tracks are kept going.
+    fn next_message(&mut self) -> Option<Message> {
+        if !self.tracks.iter().any(|track| track.input.is_live()) {
+            return self.messages.recv().ok();
+        }
+        loop {
+            let now = clock::now();
+            if now >= self.next_tick {
+                self.tick(now);
+                self.next_tick = now.saturating_add(TICK);
+            }
+            match self.messages.recv_timeout(clock::until(self.next_tick)) {
+                Ok(message) => return Some(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+
+    /// What live tracks need from time to time, at capture time `now`.
+    fn tick(&mut self, now: MediaTime) {
+        self.sleep.tick(now);
+        self.tracks.iter().for_each(|track| track.tick(now));
+    }
+
     fn act(&mut self, action: Action) {
         match action {
             Action::Fire(signal) => {
@@ -73,8 +113,15 @@ impl Coordinator {
                 self.shared.fire(event);
             }
             Action::Deliver => self.deliver(),
-            Action::End => self.end(),
-            Action::Abandon => self.drain(),
+            Action::End => {
+                self.end();
+                self.report_what_failed_last();
+            }
+            Action::Abandon => {
+                // What comes now is for nobody.
+                self.broken = true;
+                self.drain();
+            }
         }
     }
 
@@ -83,21 +130,10 @@ impl Coordinator {
             Signal::Start => Event::Start,
             Signal::Pause => Event::Pause,
             Signal::Resume => Event::Resume,
-            Signal::Error(fault) => Event::Error(match (fault, self.error.take()) {
-                (Fault::InvalidModification, _) => RecorderError::new(
-                    ErrorKind::InvalidModification,
-                    "a track was added to or removed from the stream while recording",
-                ),
-                (_, Some(error)) => error,
-                (Fault::NotSupported, None) => {
-                    RecorderError::new(ErrorKind::NotSupported, "this cannot be recorded")
-                }
-                (Fault::Unknown, None) => {
-                    RecorderError::new(ErrorKind::Unknown, "the recording cannot go on")
-                }
-            }),
+            Signal::Error(fault) => Event::Error(self.error_of(fault)),
             Signal::Stop => {
-                let statistics = self.counters.read();
+                let queues = self.tracks.iter().map(|track| track.input.queue.depth());
+                let statistics = self.counters.read(queues, 0);
                 Event::Stop(Summary {
                     mime_type: self.mime_type.to_string(),
                     duration: statistics.duration,
@@ -109,12 +145,26 @@ impl Coordinator {
         }
     }
 
+    fn error_of(&mut self, fault: Fault) -> RecorderError {
+        self.has_failed = true;
+        match (fault, self.error.take()) {
+            (Fault::InvalidModification, _) => RecorderError::new(
+                ErrorKind::InvalidModification,
+                "a track was added to or removed from the stream while recording",
+            ),
+            (_, Some(error)) => error,
+            (Fault::NotSupported, None) => {
+                RecorderError::new(ErrorKind::NotSupported, "this cannot be recorded")
+            }
+            (Fault::Unknown, None) => {
+                RecorderError::new(ErrorKind::Unknown, "the recording cannot go on")
+            }
+        }
+    }
+
     /// Anything but a task.
     fn take_in(&mut self, message: Message) {
-        // Whoever saves the events as they come wants them in short slices, whatever the
-        // caller's timeslice is.
-        let timeslice = self.shared.save_slice().or(self.timeslice);
-        self.assembler.set_timeslice(timeslice);
+        self.assembler.set_timeslice(self.present_timeslice());
         match message {
             Message::Task(_) => {}
             Message::Described(index, track) => self.assembler.describe(index, track),
@@ -145,15 +195,23 @@ impl Coordinator {
         }
     }
 
+    /// Whoever saves the events as they come wants them in short slices, whatever the caller's
+    /// timeslice is. What is left at the end comes in one.
+    fn present_timeslice(&self) -> Option<MediaTime> {
+        if self.ending {
+            None
+        } else {
+            self.shared.save_slice().or(self.timeslice)
+        }
+    }
+
     /// Fires the blobs that are due, keeps the counts.
     fn note(&mut self, result: Result<(), MuxError>) {
         for (index, credit) in self.credits.iter().enumerate() {
             let passage = self.assembler.take_passage(index);
             if passage.passed > 0 {
                 credit.give(passage.passed);
-                let late = passage.late as u64;
-                let dropped = &self.counters.tracks[index].dropped;
-                dropped.fetch_add(late, Ordering::Relaxed);
+                self.counters.tracks[index].late.add(passage.late as u64);
             }
         }
         for blob in self.assembler.take_due() {
@@ -167,6 +225,20 @@ impl Coordinator {
         self.counters
             .bytes
             .store(self.assembler.bytes(), Ordering::Relaxed);
+        self.limit_memory();
+    }
+
+    /// Nobody takes the data as fast as it is made: the recording ends before it fills the memory.
+    fn limit_memory(&mut self) {
+        let (limit, pending) = (self.shared.max_buffered_bytes(), self.assembler.pending());
+        let held = pending.saturating_add(self.shared.unread());
+        if held > limit && !std::mem::replace(&mut self.full, true) {
+            let message = format!(
+                "{held} bytes of recorded data wait in memory to be taken, more than the {limit} \
+                 that may"
+            );
+            self.fail(RecorderError::new(ErrorKind::Unknown, message));
+        }
     }
 
     fn break_down(&mut self, error: &MuxError) {
@@ -183,6 +255,14 @@ impl Coordinator {
         let _ = self.to_self.send(Message::Task(task));
     }
 
+    /// What failed while the recording was being completed, after its `stop()`.
+    fn report_what_failed_last(&mut self) {
+        if let Some(error) = self.error.take().filter(|_| !self.has_failed) {
+            self.has_failed = true;
+            self.shared.fire(Event::Error(error));
+        }
+    }
+
     fn deliver(&mut self) {
         match self.assembler.deliver() {
             Ok(blob) => self.fire_data(blob),
@@ -196,6 +276,7 @@ impl Coordinator {
 
     /// Stops gathering and completes the container with everything that was taken in.
     fn end(&mut self) {
+        self.ending = true;
         self.drain();
         let result = self.assembler.finish();
         self.note(result);

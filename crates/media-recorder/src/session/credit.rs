@@ -1,8 +1,6 @@
 //! How far one track's encoder may run ahead of the others.
 
-use std::sync::{Condvar, Mutex, PoisonError};
-
-use crate::threads::lock;
+use crate::sync::{Condvar, Mutex, lock, wait};
 
 /// So many packets of one track may wait to be put in order with those of the other tracks.
 /// **This bounds the memory** where one track is encoded much faster than another.
@@ -35,10 +33,7 @@ impl Credit {
     pub(crate) fn take(&self) {
         let mut state = lock(&self.state);
         while state.left == 0 && !state.open {
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = wait(&self.changed, state);
         }
         state.left = state.left.saturating_sub(1);
     }

@@ -1,18 +1,22 @@
 //! Where a track's frames enter a recording.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex};
 
 use media_recorder_state::Timeline;
 use media_recorder_types::{MediaTime, TrackKind};
 
 use super::Message;
+use super::continuity::Continuity;
+use super::counters::TrackCounters;
 use super::queue::{FrameQueue, Refused};
+use super::sleep::SleepWatch;
+use crate::black::without_information;
+use crate::clock;
 use crate::error::RecorderError;
-use crate::statistics::{TrackCounters, count};
 use crate::stream::{Feed, Media, MediaStreamTrack, Sink, Timing, WhilePaused};
-use crate::threads::lock;
+use crate::sync::{Mutex, lock};
 
 /// Pictures that may wait for the encoder of a live track: a third of a second at 30 per
 /// second. More only adds memory and delay before frames are dropped all the same.
@@ -29,12 +33,23 @@ const OFFLINE_FRAMES: usize = 4;
 pub(crate) struct TrackInput {
     /// Which track of the recording, from 0.
     index: usize,
-    pub(crate) queue: FrameQueue<Media>,
+    pub(crate) queue: FrameQueue<Queued>,
     pub(crate) timeline: Mutex<Timeline>,
     pub(crate) counters: Arc<TrackCounters>,
     feed: Arc<Feed>,
     messages: Sender<Message>,
+    sleep: Arc<SleepWatch>,
     ended: AtomicBool,
+    /// Held while a live frame is put in, so that frames stay in order.
+    continuity: Mutex<Continuity>,
+}
+
+/// A frame on its way to the encoder.
+#[derive(Clone, Debug)]
+pub(crate) struct Queued {
+    pub(crate) media: Media,
+    /// Not of the source, but put in because it delivered nothing.
+    pub(crate) repeated: bool,
 }
 
 impl TrackInput {
@@ -45,6 +60,7 @@ impl TrackInput {
         start: MediaTime,
         counters: Arc<TrackCounters>,
         messages: Sender<Message>,
+        sleep: Arc<SleepWatch>,
     ) -> Self {
         let feed = Arc::clone(track.feed());
         let capacity = match (feed.timing, track.kind()) {
@@ -59,7 +75,9 @@ impl TrackInput {
             counters,
             feed,
             messages,
+            sleep,
             ended: AtomicBool::new(false),
+            continuity: Mutex::new(Continuity::new(track.format().clone())),
         }
     }
 
@@ -67,22 +85,45 @@ impl TrackInput {
         self.feed.timing == Timing::Live
     }
 
-    /// `pause()` was called at capture time `now`.
-    pub(crate) fn pause(&self, now: MediaTime) {
+    /// `pause()` was called at `at`, a time of the source's clock.
+    pub(crate) fn pause(&self, at: MediaTime) {
         if self.waits_while_paused() {
             self.queue.hold(true);
         } else {
-            lock(&self.timeline).pause(place(&self.feed, now));
+            lock(&self.timeline).pause(at);
         }
     }
 
-    /// `resume()` was called at capture time `now`.
-    pub(crate) fn resume(&self, now: MediaTime) {
+    /// `resume()` was called at `at`, a time of the source's clock.
+    pub(crate) fn resume(&self, at: MediaTime) {
         if self.waits_while_paused() {
             self.queue.hold(false);
         } else {
-            lock(&self.timeline).resume(place(&self.feed, now));
+            lock(&self.timeline).resume(at);
             self.feed.note_resumed();
+        }
+    }
+
+    /// The present is capture time `now`: puts in what a live source that stands still owes.
+    /// `silenced` as for a frame.
+    pub(crate) fn tick(&self, now: MediaTime, silenced: bool) {
+        if !self.is_live() || self.ended.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut continuity = lock(&self.continuity);
+        if let Some(media) = continuity.fill(silenced, now) {
+            // Where the queue is full, the encoder has enough to do.
+            let _ = self.queue.try_push(Queued {
+                media,
+                repeated: true,
+            });
+        }
+    }
+
+    /// The program did not run between these capture times.
+    pub(crate) fn slept(&self, from: MediaTime, to: MediaTime) {
+        if self.is_live() {
+            lock(&self.timeline).skip(from, to);
         }
     }
 
@@ -93,43 +134,87 @@ impl TrackInput {
         self.is_live().then(|| lock(&self.timeline).stop(now))
     }
 
+    /// A frame of capture time `time` is lost; one that would not have been recorded is none.
+    fn count_dropped(&self, time: MediaTime) {
+        if lock(&self.timeline).map(time).is_some() {
+            self.counters.frames_in.add(1);
+            self.counters.dropped.add(1);
+        }
+    }
+
     fn waits_while_paused(&self) -> bool {
         self.feed.timing == Timing::Offline && self.feed.while_paused == WhilePaused::Waits
     }
 }
 
-/// Where a recording that starts at capture time `now` starts on the clock of `track`'s source,
-/// of which it may have other tracks, too: at the place of the one that is least far.
+/// Where a recording of `tracks` that starts at capture time `now` starts on the clock of
+/// `track`'s source: at the place of the one of its tracks that is least far.
 pub(crate) fn start_of(
     track: &MediaStreamTrack,
     tracks: &[MediaStreamTrack],
     now: MediaTime,
 ) -> MediaTime {
-    let of_source = tracks
-        .iter()
-        .filter(|other| other.feed().source == track.feed().source);
-    of_source
-        .map(|track| place(track.feed(), now))
-        .min()
-        .unwrap_or(now)
+    places(track, tracks.iter(), now).min().unwrap_or(now)
 }
 
-/// Capture time `now` on the clock of the feed's source.
-fn place(feed: &Feed, now: MediaTime) -> MediaTime {
-    match feed.timing {
-        Timing::Live => now,
-        Timing::Offline => feed.position(),
-    }
+/// Where on the clock of `track`'s source something lies that happens to a recording of `tracks`
+/// at capture time `now`: at the place of the one of its tracks that is farthest, so that nothing
+/// that was delivered before lies after it, and at the same for all of them.
+pub(super) fn place_of<'a>(
+    track: &'a MediaStreamTrack,
+    tracks: impl Iterator<Item = &'a MediaStreamTrack>,
+    now: MediaTime,
+) -> MediaTime {
+    places(track, tracks, now).max().unwrap_or(now)
+}
+
+/// Capture time `now` on the clock of `track`'s source, for each of `tracks` that is of it.
+fn places<'a>(
+    track: &'a MediaStreamTrack,
+    tracks: impl Iterator<Item = &'a MediaStreamTrack>,
+    now: MediaTime,
+) -> impl Iterator<Item = MediaTime> {
+    tracks
+        .map(MediaStreamTrack::feed)
+        .filter(|feed| feed.source == track.feed().source)
+        .map(move |feed| match feed.timing {
+            Timing::Live => now,
+            Timing::Offline => feed.position(),
+        })
 }
 
 impl Sink for TrackInput {
-    fn push(&self, media: Media) {
-        let pushed = match self.feed.timing {
-            Timing::Live => self.queue.try_push(media),
-            Timing::Offline => self.queue.push_waiting(media),
+    fn push(&self, media: Media, silenced: bool) {
+        if self.feed.timing == Timing::Offline {
+            let media = if silenced {
+                without_information(&media)
+            } else {
+                media
+            };
+            let _ = self.queue.push_waiting(Queued {
+                media,
+                repeated: false,
+            });
+            return;
+        }
+        let now = clock::now();
+        self.sleep.tick(now);
+        let mut continuity = lock(&self.continuity);
+        let time = media.time();
+        let Some(placed) = continuity.take(media, silenced, now) else {
+            self.count_dropped(time);
+            return;
         };
+        if placed.restamped {
+            self.counters.restamped.add(1);
+        }
+        let time = placed.media.time();
+        let pushed = self.queue.try_push(Queued {
+            media: placed.media,
+            repeated: false,
+        });
         if pushed == Err(Refused::Full) {
-            count(&self.counters.dropped);
+            self.count_dropped(time);
         }
     }
 
@@ -145,3 +230,6 @@ impl Sink for TrackInput {
         self.queue.close();
     }
 }
+
+#[cfg(test)]
+mod tests;

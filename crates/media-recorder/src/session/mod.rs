@@ -9,10 +9,14 @@
 //! messages. It never waits for a caller; callers never wait for it.
 
 mod assembler;
+mod continuity;
 mod coordinator;
+mod counters;
 mod credit;
 mod input;
 mod queue;
+mod sizes;
+mod sleep;
 mod start;
 mod worker;
 
@@ -25,9 +29,11 @@ use media_recorder_types::{MediaTime, MediaTrack, Packet};
 
 use crate::clock;
 use crate::error::RecorderError;
-use crate::statistics::SessionCounters;
+use crate::statistics::Statistics;
 use crate::stream::{MediaStreamTrack, Sink};
-use input::TrackInput;
+use counters::SessionCounters;
+use input::{TrackInput, place_of};
+use sleep::SleepWatch;
 
 pub(crate) use start::{Recipe, prepare};
 
@@ -64,6 +70,10 @@ impl RecordedTrack {
         self.track.detach(&self.sink());
     }
 
+    fn tick(&self, now: MediaTime) {
+        self.input.tick(now, self.track.is_silenced());
+    }
+
     fn sink(&self) -> Arc<dyn Sink> {
         Arc::clone(&self.input) as Arc<dyn Sink>
     }
@@ -73,8 +83,9 @@ impl RecordedTrack {
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) messages: Sender<Message>,
-    pub(crate) counters: Arc<SessionCounters>,
+    counters: Arc<SessionCounters>,
     tracks: Vec<RecordedTrack>,
+    sleep: Arc<SleepWatch>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -87,22 +98,37 @@ impl Session {
     }
 
     pub(crate) fn pause(&self) {
-        let now = clock::now();
-        for track in &self.tracks {
-            track.input.pause(now);
-        }
+        self.at_the_present(TrackInput::pause);
     }
 
     pub(crate) fn resume(&self) {
+        self.at_the_present(TrackInput::resume);
+    }
+
+    /// The present numbers; `unread` is what waits in events, in bytes.
+    pub(crate) fn statistics(&self, unread: u64) -> Statistics {
+        let queues = self.tracks.iter().map(|track| track.input.queue.depth());
+        self.counters.read(queues, unread)
+    }
+
+    /// Does something to every track at the same instant.
+    fn at_the_present(&self, act: impl Fn(&TrackInput, MediaTime)) {
         let now = clock::now();
-        for track in &self.tracks {
-            track.input.resume(now);
+        self.sleep.tick(now);
+        let tracks = || self.tracks.iter().map(|track| &track.track);
+        // All places first: the first act may let a source go on.
+        let places: Vec<_> = tracks()
+            .map(|track| place_of(track, tracks(), now))
+            .collect();
+        for (track, place) in self.tracks.iter().zip(places) {
+            act(&track.input, place);
         }
     }
 
     /// Takes nothing in any more.
     pub(crate) fn stop(&self) {
         let now = clock::now();
+        self.sleep.tick(now);
         for track in &self.tracks {
             track.input.stop(now);
         }

@@ -1,9 +1,7 @@
 //! The bounded queue between a source and an encoder.
 
+use crate::sync::{Condvar, Mutex, lock, wait};
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, PoisonError};
-
-use crate::threads::lock;
 
 /// Frames on their way to an encoder thread. **Never more than `capacity` of them**: whoever
 /// pushes either waits or is told that there is no room.
@@ -62,10 +60,7 @@ impl<T> FrameQueue<T> {
     pub(crate) fn push_waiting(&self, item: T) -> Result<(), Refused> {
         let mut state = lock(&self.state);
         while !state.closed && (state.held || state.items.len() >= self.capacity) {
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = wait(&self.changed, state);
         }
         if state.closed {
             return Err(Refused::Closed);
@@ -79,6 +74,11 @@ impl<T> FrameQueue<T> {
     pub(crate) fn hold(&self, held: bool) {
         lock(&self.state).held = held;
         self.changed.notify_all();
+    }
+
+    /// How many items are in, and how many may be.
+    pub(crate) fn depth(&self) -> (usize, usize) {
+        (lock(&self.state).items.len(), self.capacity)
     }
 
     /// Takes nothing more in. What is in still comes out.
@@ -98,58 +98,7 @@ impl<T> FrameQueue<T> {
             if state.closed {
                 return None;
             }
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = wait(&self.changed, state);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::Arc;
-    use std::thread;
-
-    #[test]
-    fn it_is_bounded_and_says_so() {
-        let queue = FrameQueue::new(2);
-        assert_eq!(queue.try_push(1), Ok(()));
-        assert_eq!(queue.try_push(2), Ok(()));
-        assert_eq!(queue.try_push(3), Err(Refused::Full));
-        queue.close();
-        assert_eq!(queue.try_push(3), Err(Refused::Closed));
-        assert_eq!(
-            (queue.pop(), queue.pop(), queue.pop()),
-            (Some(1), Some(2), None)
-        );
-    }
-
-    #[test]
-    fn one_who_waits_loses_nothing() {
-        let queue = Arc::new(FrameQueue::new(3));
-        let pusher = {
-            let queue = Arc::clone(&queue);
-            thread::spawn(move || {
-                (0..1000).for_each(|n| queue.push_waiting(n).unwrap());
-                queue.close();
-            })
-        };
-        let taken: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
-        pusher.join().unwrap();
-        assert_eq!(taken, (0..1000).collect::<Vec<_>>());
-    }
-
-    #[test]
-    fn closing_frees_one_who_is_held() {
-        let queue = Arc::new(FrameQueue::new(1));
-        queue.hold(true);
-        let pusher = {
-            let queue = Arc::clone(&queue);
-            thread::spawn(move || queue.push_waiting(1))
-        };
-        queue.close();
-        assert_eq!(pusher.join().unwrap(), Err(Refused::Closed));
     }
 }

@@ -10,25 +10,29 @@ use media_recorder_encode::{
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
-use media_recorder_state::{
-    Bitrates, KeyFrameInterval, KeyFramePolicy, Plan, Session as SessionId, Slicer,
-};
+use media_recorder_state::{Bitrates, KeyFrameInterval, KeyFramePolicy, Plan, Slicer, Task};
 use media_recorder_types::{Codec, Container, MediaTime, TrackKind};
 
 use super::assembler::{Assembler, track_id};
 use super::coordinator::Coordinator;
+use super::counters::{SessionCounters, TrackCounters};
 use super::credit::Credit;
 use super::input::{TrackInput, start_of};
+use super::sizes::SizePolicy;
+use super::sleep::SleepWatch;
 use super::worker::{TrackEncoder, Worker};
 use super::{Message, RecordedTrack, Session};
 use crate::error::{ErrorKind, RecorderError};
+use crate::options::SizeChange;
 use crate::recorder::Shared;
-use crate::statistics::{SessionCounters, TrackCounters};
 use crate::stream::{MediaStreamTrack, TrackSettings};
 use crate::threads::spawn;
 
 /// Packets of a track that may wait for those of another: ten seconds of sound.
 const CREDIT: usize = 512;
+
+/// What a track number of one byte can tell apart (RFC 9559 §10.1); each track has a thread.
+const MOST_TRACKS: usize = 126;
 
 /// What to record, and how.
 pub(crate) struct Recipe {
@@ -37,6 +41,8 @@ pub(crate) struct Recipe {
     pub(crate) bitrates: Bitrates,
     pub(crate) key_frames: KeyFrameInterval,
     pub(crate) timeslice: Option<MediaTime>,
+    pub(crate) constant_bitrate: bool,
+    pub(crate) size_change: SizeChange,
 }
 
 /// Everything that can be refused has been accepted; nothing runs yet.
@@ -50,8 +56,15 @@ pub(crate) struct Prepared {
 ///
 /// # Errors
 ///
-/// `NotSupported` where a codec cannot encode what a track delivers.
+/// `NotSupported` where a codec cannot encode what a track delivers, or there are too many.
 pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
+    if recipe.tracks.len() > MOST_TRACKS {
+        let message = format!(
+            "{} tracks: at most {MOST_TRACKS} can be recorded together",
+            recipe.tracks.len()
+        );
+        return Err(RecorderError::new(ErrorKind::NotSupported, message));
+    }
     let mut encoders = Vec::with_capacity(recipe.tracks.len());
     for (index, (track, codec)) in recipe.tracks.iter().zip(&recipe.plan.codecs).enumerate() {
         encoders.push(encoder(&recipe, index, track, *codec).map_err(|error| {
@@ -95,17 +108,24 @@ fn encoder(
             .count();
         bits / u32::try_from(tracks.max(1)).unwrap_or(u32::MAX)
     };
-    match (codec, track.settings()) {
+    match (codec, track.format()) {
         (Codec::Video(codec), TrackSettings::Video(format)) => {
             let config = VideoConfig::new(id, format.size)
                 .with_rate(format.rate)
                 .with_bits_per_second(share(recipe.bitrates.video, TrackKind::Video));
             let keys = KeyFramePolicy::new(recipe.key_frames);
-            Ok(TrackEncoder::Video(video_encoder(codec, config)?, keys))
+            let sizes = SizePolicy::new(format.size, recipe.size_change);
+            let encoder = video_encoder(codec, config)?;
+            Ok(TrackEncoder::Video {
+                encoder,
+                keys,
+                sizes,
+            })
         }
         (Codec::Audio(codec), _) => {
             let config = AudioConfig::new(id)
-                .with_bits_per_second(share(recipe.bitrates.audio, TrackKind::Audio));
+                .with_bits_per_second(share(recipe.bitrates.audio, TrackKind::Audio))
+                .with_constant_bitrate(recipe.constant_bitrate);
             Ok(TrackEncoder::Audio(audio_encoder(codec, config)?))
         }
         // The plan gives a track of one kind no codec of the other.
@@ -122,7 +142,7 @@ impl Prepared {
         &self.recipe.plan.mime_type
     }
 
-    /// Starts the threads. The session takes no frame before it is attached.
+    /// Starts the threads, and queues `begin` as the first task. The session takes no frame before it is attached.
     ///
     /// # Errors
     ///
@@ -130,7 +150,7 @@ impl Prepared {
     pub(crate) fn launch(
         self,
         shared: &Arc<Shared>,
-        session: SessionId,
+        begin: Task,
         now: MediaTime,
         previous: Option<thread::JoinHandle<()>>,
     ) -> Result<Session, RecorderError> {
@@ -147,6 +167,9 @@ impl Prepared {
             .iter()
             .map(|codec| Arc::new(TrackCounters::new(*codec)))
             .collect();
+        // First of all, so that nothing that fails comes before it.
+        let _ = sender.send(Message::Task(begin));
+        let sleep = Arc::new(SleepWatch::new(now));
         let mut tracks = Vec::with_capacity(count);
         let mut credits = Vec::with_capacity(count);
         for (index, (track, encoder)) in recipe.tracks.iter().zip(encoders).enumerate() {
@@ -158,6 +181,7 @@ impl Prepared {
                 start,
                 counters,
                 sender.clone(),
+                Arc::clone(&sleep),
             ));
             let credit = Arc::new(Credit::new(CREDIT));
             let recorded = RecordedTrack {
@@ -173,16 +197,19 @@ impl Prepared {
                 return Err(error);
             }
         }
+        sleep.watch(
+            tracks
+                .iter()
+                .map(|track| Arc::downgrade(&track.input))
+                .collect(),
+        );
         let live = tracks.iter().any(|track| track.input.is_live());
         let mime_type: Arc<str> = recipe.plan.mime_type.as_str().into();
         let slicer = Slicer::new(recipe.timeslice);
-        let counters = Arc::new(SessionCounters {
-            tracks: counters,
-            ..Default::default()
-        });
+        let counters = Arc::new(SessionCounters::new(counters));
         let coordinator = Coordinator {
             shared: Arc::clone(shared),
-            session,
+            session: begin.session(),
             tracks: tracks.clone(),
             credits,
             counters: Arc::clone(&counters),
@@ -193,9 +220,14 @@ impl Prepared {
             to_self: sender.clone(),
             live_tracks: count,
             unfinished: count,
+            next_tick: now,
+            sleep: Arc::clone(&sleep),
             stopped: None,
+            ending: false,
             error: None,
+            has_failed: false,
             broken: false,
+            full: false,
         };
         let thread = spawn("recorder", move || coordinator.run(previous)).inspect_err(|_| {
             for track in &tracks {
@@ -206,6 +238,7 @@ impl Prepared {
             messages: sender,
             counters,
             tracks,
+            sleep,
             thread: Some(thread),
         })
     }

@@ -1,9 +1,9 @@
 //! The thread of one encoder.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::Instant;
 
 use media_recorder_encode::{AudioEncoder, EncodeError, VideoEncoder};
 use media_recorder_state::KeyFramePolicy;
@@ -11,15 +11,19 @@ use media_recorder_types::{AudioFrame, MediaTime, MediaTrack, Packet, VideoFrame
 
 use super::Message;
 use super::credit::Credit;
-use super::input::TrackInput;
+use super::input::{Queued, TrackInput};
+use super::sizes::SizePolicy;
 use crate::error::{ErrorKind, RecorderError};
-use crate::statistics::count;
 use crate::stream::Media;
-use crate::threads::lock;
+use crate::sync::lock;
 
 /// An encoder of either kind, with what belongs to it.
 pub(crate) enum TrackEncoder {
-    Video(Box<dyn VideoEncoder>, KeyFramePolicy),
+    Video {
+        encoder: Box<dyn VideoEncoder>,
+        keys: KeyFramePolicy,
+        sizes: SizePolicy,
+    },
     Audio(Box<dyn AudioEncoder>),
 }
 
@@ -38,48 +42,68 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn run(mut self) {
-        while let Some(media) = self.input.queue.pop() {
-            if let Err(error) = self.encode(media).and_then(|()| self.send_packets()) {
-                self.fail(&error);
+        while let Some(queued) = self.input.queue.pop() {
+            let result = self.encode(queued);
+            if let Err(error) = result.and_then(|()| Ok(self.send_packets()?)) {
+                self.fail(error);
                 break;
             }
         }
         // Nothing more is taken in, also after a failure.
         self.input.queue.close();
         if let Err(error) = self.encoder.finish() {
-            self.fail(&error);
+            self.fail(error.into());
         }
         if let Err(error) = self.send_packets() {
-            self.fail(&error);
+            self.fail(error.into());
         }
         // Dropping the worker says that it has finished.
     }
 
-    fn encode(&mut self, media: Media) -> Result<(), EncodeError> {
-        match media {
-            Media::Video(frame) => self.encode_video(frame),
-            Media::Audio(frame) => self.encode_audio(&frame),
+    fn encode(&mut self, queued: Queued) -> Result<(), RecorderError> {
+        match queued.media {
+            Media::Video(frame) => self.encode_video(frame, queued.repeated),
+            Media::Audio(frame) => Ok(self.encode_audio(&frame, queued.repeated)?),
         }
     }
 
-    fn encode_video(&mut self, frame: VideoFrame) -> Result<(), EncodeError> {
-        let TrackEncoder::Video(encoder, keys) = &mut self.encoder else {
+    fn encode_video(&mut self, frame: VideoFrame, repeated: bool) -> Result<(), RecorderError> {
+        let TrackEncoder::Video {
+            encoder,
+            keys,
+            sizes,
+        } = &mut self.encoder
+        else {
             return Ok(());
         };
         let Some(time) = lock(&self.input.timeline).map(frame.time) else {
             return Ok(());
         };
-        count(&self.input.counters.frames_in);
+        let counters = &self.input.counters;
+        let counter = if repeated {
+            &counters.repeated
+        } else {
+            &counters.frames_in
+        };
+        counter.add(1);
         if self.last.is_some_and(|last| time <= last) {
-            count(&self.input.counters.dropped);
+            counters.dropped.add(1);
             return Ok(());
         }
+        let start = Instant::now();
+        let frame = if sizes.concerns(&frame) {
+            counters.resized.add(1);
+            sizes.apply(&frame)?
+        } else {
+            frame
+        };
         encoder.encode(&frame.with_time(time), keys.next(time))?;
+        counters.times.add(start.elapsed());
         self.last = Some(time);
         Ok(())
     }
 
-    fn encode_audio(&mut self, frame: &AudioFrame) -> Result<(), EncodeError> {
+    fn encode_audio(&mut self, frame: &AudioFrame, repeated: bool) -> Result<(), EncodeError> {
         let TrackEncoder::Audio(encoder) = &mut self.encoder else {
             return Ok(());
         };
@@ -88,7 +112,14 @@ impl Worker {
         if spans.is_empty() {
             return Ok(());
         }
-        count(&self.input.counters.frames_in);
+        let counters = &self.input.counters;
+        let counter = if repeated {
+            &counters.repeated
+        } else {
+            &counters.frames_in
+        };
+        counter.add(1);
+        let start = Instant::now();
         for span in spans {
             if span.from == frame.time && span.to == end {
                 encoder.encode(&frame.clone().with_time(span.time))?;
@@ -106,6 +137,8 @@ impl Worker {
                 encoder.encode(&part)?;
             }
         }
+        counters.times.add(start.elapsed());
+        counters.set_sound(encoder.stats());
         Ok(())
     }
 
@@ -117,21 +150,22 @@ impl Worker {
                 let described = Message::Described(self.index, track.clone());
                 let _ = self.messages.send(described);
             }
-            count(&self.input.counters.packets);
-            self.input
-                .counters
-                .bytes
-                .fetch_add(packet.data.len() as u64, Ordering::Relaxed);
+            self.input.counters.packets.add(1);
+            self.input.counters.bytes.add(packet.data.len() as u64);
             self.credit.take();
             let _ = self.messages.send(Message::Packet(self.index, packet));
         }
         Ok(())
     }
 
-    fn fail(&self, error: &EncodeError) {
-        let kind = ErrorKind::Unknown;
-        let error = RecorderError::new(kind, error.to_string()).caused_by(error.clone());
+    fn fail(&self, error: RecorderError) {
         let _ = self.messages.send(Message::Failed(error));
+    }
+}
+
+impl From<EncodeError> for RecorderError {
+    fn from(error: EncodeError) -> Self {
+        Self::new(ErrorKind::Unknown, error.to_string()).caused_by(error)
     }
 }
 
@@ -150,21 +184,21 @@ impl Drop for Worker {
 impl TrackEncoder {
     fn finish(&mut self) -> Result<(), EncodeError> {
         match self {
-            Self::Video(encoder, _) => encoder.finish(),
+            Self::Video { encoder, .. } => encoder.finish(),
             Self::Audio(encoder) => encoder.finish(),
         }
     }
 
     fn next_packet(&mut self) -> Option<Packet> {
         match self {
-            Self::Video(encoder, _) => encoder.next_packet(),
+            Self::Video { encoder, .. } => encoder.next_packet(),
             Self::Audio(encoder) => encoder.next_packet(),
         }
     }
 
     fn track(&self) -> Option<&MediaTrack> {
         match self {
-            Self::Video(encoder, _) => encoder.track(),
+            Self::Video { encoder, .. } => encoder.track(),
             Self::Audio(encoder) => encoder.track(),
         }
     }

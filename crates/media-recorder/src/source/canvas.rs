@@ -1,14 +1,15 @@
 //! A canvas that a program paints on.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use media_recorder_capture::{CanvasSurface, CaptureSchedule, SteppedCapture, VideoFormat};
 use media_recorder_types::{ColorInfo, FrameSize, MediaTime, Rate, VideoFrame};
 
 use crate::clock;
 use crate::error::{ErrorKind, RecorderError};
-use crate::threads::{lock, spawn};
+use crate::sync::{Mutex, lock};
+use crate::threads::spawn;
 
 use crate::stream::{
     Feed, Media, MediaStream, MediaStreamTrack, SourceId, Timing, TrackSettings, WhilePaused,

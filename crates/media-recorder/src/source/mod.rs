@@ -2,10 +2,12 @@
 
 mod canvas;
 mod drive;
+mod generator;
 mod media_file;
 mod test_pattern;
 
 pub use canvas::{Canvas, CaptureRate};
+pub use generator::{AudioTrackGenerator, VideoTrackGenerator};
 pub use media_file::MediaFile;
 pub use test_pattern::TestPattern;
 

@@ -1,7 +1,7 @@
 //! Where a source's frames enter.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use media_recorder_types::MediaTime;
 
@@ -9,7 +9,7 @@ use super::Media;
 use super::track::TrackInner;
 use crate::clock::until;
 use crate::error::RecorderError;
-use crate::threads::lock;
+use crate::sync::{Condvar, Mutex, lock, wait, wait_timeout};
 
 /// On which clock a source's frames are stamped, and what happens when nobody keeps up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +37,12 @@ pub(crate) enum WhilePaused {
 pub(crate) struct SourceId(u64);
 
 impl SourceId {
+    /// The program itself, where it gives frames times of its own.
+    pub(crate) const PROGRAM: Self = Self(0);
+
     /// One that no other call in this process gives.
     pub(crate) fn unique() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
@@ -51,6 +54,8 @@ pub(crate) struct Feed {
     pub(crate) while_paused: WhilePaused,
     /// Feeds of the same source share its clock.
     pub(crate) source: SourceId,
+    /// The source says that it delivers nothing.
+    muted: AtomicBool,
     state: Mutex<FeedState>,
     changed: Condvar,
 }
@@ -91,6 +96,7 @@ impl Feed {
             timing,
             while_paused,
             source,
+            muted: AtomicBool::new(false),
             state,
             changed,
         })
@@ -98,6 +104,14 @@ impl Feed {
 
     pub(crate) fn add_track(&self, track: &Arc<TrackInner>) {
         lock(&self.state).tracks.push(Arc::downgrade(track));
+    }
+
+    pub(crate) fn is_muted(&self) -> bool {
+        self.muted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_muted(&self, muted: bool) {
+        self.muted.store(muted, Ordering::Relaxed);
     }
 
     /// A sink was attached to one of the tracks at capture time `now`.
@@ -121,6 +135,11 @@ impl Feed {
     pub(crate) fn note_changed(&self) {
         lock(&self.state).changes += 1;
         self.changed.notify_all();
+    }
+
+    /// No frame will come any more, or nobody is left who could take one.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.status().abandoned
     }
 
     /// The time of the frame that comes next, on the source's own clock.
@@ -148,15 +167,9 @@ impl Feed {
         let mut state = lock(&self.state);
         while state.changes == status.changes {
             state = match deadline.map(until) {
-                None => self
-                    .changed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
+                None => wait(&self.changed, state),
                 Some(left) if left.is_zero() => return,
-                Some(left) => {
-                    let waited = self.changed.wait_timeout(state, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
+                Some(left) => wait_timeout(&self.changed, state, left),
             };
         }
     }

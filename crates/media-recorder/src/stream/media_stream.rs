@@ -1,11 +1,11 @@
 //! `MediaStream`.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 
 use media_recorder_types::TrackKind;
 
 use super::track::{MediaStreamTrack, ReadyState, unique_id};
-use crate::threads::lock;
+use crate::sync::{Mutex, MutexGuard, lock};
 
 /// One who must know when the set of tracks changes.
 pub(crate) trait StreamListener: Send + Sync {
@@ -144,7 +144,7 @@ impl MediaStream {
 }
 
 /// Tells the listeners, with the stream unlocked: they may look at it.
-fn notify(mut state: std::sync::MutexGuard<'_, StreamState>) {
+fn notify(mut state: MutexGuard<'_, StreamState>) {
     state
         .listeners
         .retain(|listener| listener.strong_count() > 0);

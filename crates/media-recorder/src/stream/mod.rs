@@ -11,7 +11,7 @@ mod track;
 pub(crate) use feed::{Feed, SourceId, Timing, WhilePaused};
 pub use media_stream::MediaStream;
 pub(crate) use media_stream::StreamListener;
-pub use track::{MediaStreamTrack, ReadyState};
+pub use track::{MediaStreamTrack, MediaTrackSettings, ReadyState};
 pub(crate) use track::{Sink, TrackSettings};
 
 use media_recorder_types::{AudioFrame, MediaTime, VideoFrame};

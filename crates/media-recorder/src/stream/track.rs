@@ -1,17 +1,16 @@
 //! `MediaStreamTrack`.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use media_recorder_capture::{AudioFormat, VideoFormat};
-use media_recorder_types::{AudioFrame, MediaTime, TrackKind};
+use media_recorder_types::{MediaTime, Rate, TrackKind};
 
 use super::Media;
 use super::feed::Feed;
-use crate::black::black;
 use crate::error::RecorderError;
-use crate::threads::lock;
+use crate::sync::{Mutex, lock};
 
 /// `MediaStreamTrackState`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,6 +19,24 @@ pub enum ReadyState {
     Live,
     /// The track has ended, for good.
     Ended,
+}
+
+/// `MediaTrackSettings`: what a track's source delivers.
+///
+/// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediatracksettings>
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct MediaTrackSettings {
+    /// Pixels across, of a picture.
+    pub width: Option<u32>,
+    /// Pixels down, of a picture.
+    pub height: Option<u32>,
+    /// Frames per second, of a picture whose source has a rate.
+    pub frame_rate: Option<f64>,
+    /// Samples per second, of sound.
+    pub sample_rate: Option<u32>,
+    /// Channels, of sound.
+    pub channel_count: Option<u16>,
 }
 
 /// What a track's source delivers.
@@ -31,8 +48,9 @@ pub(crate) enum TrackSettings {
 
 /// One who takes the frames of a track.
 pub(crate) trait Sink: Send + Sync + fmt::Debug {
-    /// A frame. May wait for room where the track's source is offline.
-    fn push(&self, media: Media);
+    /// A frame; `silenced` if the track is muted or disabled, so that black or silence is to be
+    /// shown in its place. May wait for room where the track's source is offline.
+    fn push(&self, media: Media, silenced: bool);
     /// The track has ended; no frame follows.
     fn ended(&self, error: Option<&RecorderError>);
 }
@@ -110,6 +128,14 @@ impl MediaStreamTrack {
         self.inner.enabled.store(enabled, Ordering::Relaxed);
     }
 
+    /// Whether its source delivers nothing at present, as the source has it: black or silence is
+    /// recorded meanwhile.
+    ///
+    /// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediastreamtrack-muted>
+    pub fn muted(&self) -> bool {
+        self.inner.feed.is_muted()
+    }
+
     /// Whether it can still deliver.
     pub fn ready_state(&self) -> ReadyState {
         lock(&self.inner.state).ready
@@ -131,7 +157,30 @@ impl MediaStreamTrack {
         clone
     }
 
-    pub(crate) fn settings(&self) -> &TrackSettings {
+    /// `getSettings()`: what its source delivers.
+    pub fn settings(&self) -> MediaTrackSettings {
+        match &self.inner.settings {
+            TrackSettings::Video(format) => MediaTrackSettings {
+                width: Some(format.size.width),
+                height: Some(format.size.height),
+                frame_rate: format.rate.map(Rate::as_f64),
+                ..MediaTrackSettings::default()
+            },
+            TrackSettings::Audio(format) => MediaTrackSettings {
+                sample_rate: Some(format.rate),
+                channel_count: Some(format.channels),
+                ..MediaTrackSettings::default()
+            },
+        }
+    }
+
+    /// Whether black or silence is shown.
+    pub(crate) fn is_silenced(&self) -> bool {
+        self.inner.is_silenced()
+    }
+
+    /// What its source delivers, in full.
+    pub(crate) fn format(&self) -> &TrackSettings {
         &self.inner.settings
     }
 
@@ -180,19 +229,16 @@ impl TrackInner {
         !lock(&self.state).sinks.is_empty()
     }
 
-    /// Hands a frame to all sinks, or black or silence in its place if the track is disabled.
+    fn is_silenced(&self) -> bool {
+        !self.enabled.load(Ordering::Relaxed) || self.feed.is_muted()
+    }
+
+    /// Hands a frame to all sinks.
     pub(crate) fn push(&self, media: Media) {
         let sinks = lock(&self.state).sinks.clone();
-        if sinks.is_empty() {
-            return;
-        }
-        let media = if self.enabled.load(Ordering::Relaxed) {
-            media
-        } else {
-            without_information(&media)
-        };
+        let silenced = self.is_silenced();
         for sink in sinks {
-            sink.push(media.clone());
+            sink.push(media.clone(), silenced);
         }
     }
 
@@ -213,18 +259,6 @@ impl TrackInner {
 impl Drop for TrackInner {
     fn drop(&mut self) {
         self.feed.note_changed();
-    }
-}
-
-/// Black or silence of the same shape at the same time.
-fn without_information(media: &Media) -> Media {
-    match media {
-        Media::Video(frame) => Media::Video(black(frame)),
-        Media::Audio(frame) => {
-            let silence = vec![0.0; frame.samples().len()];
-            let silent = AudioFrame::new(frame.rate(), frame.channels(), silence, frame.time);
-            Media::Audio(silent.unwrap_or_else(|_| frame.clone()))
-        }
     }
 }
 

@@ -1,0 +1,173 @@
+use std::sync::mpsc::{Receiver, channel};
+
+use media_recorder_capture::VideoFormat;
+use media_recorder_encode::{EncodeError, VideoEncoder};
+use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
+use media_recorder_types::{
+    Codec, ColorInfo, FrameSize, MediaTrack, Packet, PixelFormat, TrackId, VideoCodec, VideoFrame,
+};
+
+use super::*;
+use crate::options::SizeChange;
+use crate::session::credit::Credit;
+use crate::session::sizes::SizePolicy;
+use crate::session::worker::{TrackEncoder, Worker};
+use crate::stream::{SourceId, TrackSettings};
+
+const SIZE: FrameSize = FrameSize::new(2, 2);
+
+fn ms(n: i64) -> MediaTime {
+    MediaTime::from_millis(n)
+}
+
+/// Makes an empty packet of each frame.
+struct Packets(Vec<Packet>);
+
+impl VideoEncoder for Packets {
+    fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
+        let packet = Packet::new(
+            TrackId::FIRST,
+            Default::default(),
+            frame.time,
+            MediaTime::ZERO,
+        );
+        self.0.insert(0, packet.with_key(key));
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn next_packet(&mut self) -> Option<Packet> {
+        self.0.pop()
+    }
+
+    fn track(&self) -> Option<&MediaTrack> {
+        None
+    }
+}
+
+fn picture(time: MediaTime) -> Media {
+    let pixels = vec![0; PixelFormat::Rgba.packed_len(SIZE)].into();
+    Media::Video(VideoFrame::packed(PixelFormat::Rgba, SIZE, pixels, time).unwrap())
+}
+
+/// A live track whose recording began at capture time `start`.
+fn live_input(start: MediaTime) -> (MediaStreamTrack, Arc<TrackInput>, Receiver<Message>) {
+    let settings = TrackSettings::Video(VideoFormat {
+        size: SIZE,
+        rate: None,
+        color: ColorInfo::SRGB,
+        label: String::new(),
+    });
+    let feed = Feed::new(Timing::Live, WhilePaused::GoesOn, SourceId::unique());
+    let track = MediaStreamTrack::new(settings, &feed);
+    let counters = Arc::new(TrackCounters::new(Codec::Video(VideoCodec::Vp9)));
+    let (sender, receiver) = channel();
+    let sleep = Arc::new(SleepWatch::new(start));
+    let input = Arc::new(TrackInput::new(
+        0,
+        &track,
+        start,
+        counters,
+        sender,
+        Arc::clone(&sleep),
+    ));
+    sleep.watch(vec![Arc::downgrade(&input)]);
+    (track, input, receiver)
+}
+
+/// Encodes what is in the queue, up to its end; the packets' times.
+fn encode(input: &Arc<TrackInput>, messages: &Receiver<Message>) -> Vec<i64> {
+    let worker = Worker {
+        index: 0,
+        input: Arc::clone(input),
+        encoder: TrackEncoder::Video {
+            encoder: Box::new(Packets(Vec::new())),
+            keys: KeyFramePolicy::new(KeyFrameInterval::default()),
+            sizes: SizePolicy::new(SIZE, SizeChange::default()),
+        },
+        credit: Arc::new(Credit::new(1000)),
+        messages: input.messages.clone(),
+        last: None,
+        described: false,
+    };
+    worker.run();
+    let packets = messages.try_iter().filter_map(|message| match message {
+        Message::Packet(_, packet) => Some(packet.time.as_millis()),
+        _ => None,
+    });
+    packets.collect()
+}
+
+#[test]
+fn an_encoder_that_does_not_keep_up_costs_frames_and_they_are_counted() {
+    let start = clock::now();
+    let (_track, input, messages) = live_input(start);
+    // Not one of 50 frames has been encoded yet.
+    for n in 0..50 {
+        input.push(picture(start.saturating_add(ms(10 * n))), false);
+    }
+    assert_eq!(input.queue.depth(), (10, 10));
+    input.stop(start.saturating_add(ms(1000)));
+    // What was taken in is encoded, at its own times.
+    let times = encode(&input, &messages);
+    assert_eq!(times, (0..10).map(|n| 10 * n).collect::<Vec<_>>());
+    let counters = &input.counters;
+    assert_eq!(
+        (
+            counters.frames_in.get(),
+            counters.packets.get(),
+            counters.dropped.get()
+        ),
+        (50, 10, 40)
+    );
+}
+
+#[test]
+fn frames_of_a_pause_are_neither_recorded_nor_counted() {
+    let start = clock::now();
+    let at = |n: i64| start.saturating_add(ms(n));
+    let (_track, input, messages) = live_input(start);
+    input.push(picture(at(0)), false);
+    input.pause(at(20));
+    (3..20).for_each(|n| input.push(picture(at(10 * n)), false));
+    input.resume(at(200));
+    assert_eq!(input.queue.depth(), (10, 10));
+    input.stop(at(1000));
+    assert_eq!(encode(&input, &messages), [0]);
+    assert_eq!(input.counters.frames_in.get(), 1);
+    assert_eq!(input.counters.dropped.get(), 0);
+}
+
+#[test]
+fn a_source_that_stands_still_is_repeated_and_one_that_ended_is_not() {
+    let start = clock::now();
+    let at = |n: i64| start.saturating_add(ms(n));
+    let (_track, input, messages) = live_input(start);
+    input.push(picture(start), false);
+    (1..30).for_each(|n| input.tick(at(200 * n), false));
+    input.ended(None);
+    (30..60).for_each(|n| input.tick(at(200 * n), false));
+    let times = encode(&input, &messages);
+    assert_eq!(times[0], 0);
+    assert!((4..=6).contains(&times.len()), "{times:?}");
+    assert_eq!(input.counters.frames_in.get(), 1);
+    assert_eq!(input.counters.repeated.get(), times.len() as u64 - 1);
+}
+
+#[test]
+fn what_the_machine_slept_through_leaves_no_gap() {
+    let start = clock::now();
+    let at = |n: i64| start.saturating_add(ms(n));
+    let (_track, input, messages) = live_input(start);
+    input.push(picture(at(0)), false);
+    input.sleep.tick(at(100));
+    input.sleep.tick(at(3_600_000));
+    input.tick(at(3_600_000), false);
+    input.tick(at(3_603_000), false);
+    input.stop(at(3_604_000));
+    // A picture after 100 ms and 2750 ms of being awake.
+    assert_eq!(encode(&input, &messages), [0, 2850]);
+}
