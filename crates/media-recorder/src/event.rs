@@ -24,7 +24,8 @@ pub enum Event {
     Resume,
     /// The recording cannot go on. The data so far and `Stop` follow.
     Error(RecorderError),
-    /// The recording has ended: the last event of it.
+    /// The recording has ended: the last event of it, unless it
+    /// [continues](Summary::continues).
     Stop(Summary),
 }
 
@@ -48,7 +49,7 @@ pub struct BlobEvent {
     pub timecode: MediaTime,
 }
 
-/// What a recording came to.
+/// What a recording came to, or one file of it.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Summary {
@@ -58,12 +59,15 @@ pub struct Summary {
     pub duration: MediaTime,
     /// Bytes handed out in all blobs.
     pub bytes: u64,
-    /// What became of each track.
+    /// What became of each track since `start()` was called.
     pub tracks: Vec<TrackStatistics>,
     /// What to change in blobs that were handed out before, so that the whole seeks and its
     /// duration is known: none if everything came in one blob. Apply them with
     /// [`Blob::apply`] to the blobs put together, or in the stored file.
     pub patches: Vec<Patch>,
+    /// The recorder goes on with a new file, whose `Start` follows: see
+    /// [`SizeChange::NewFile`](crate::SizeChange::NewFile).
+    pub continues: bool,
 }
 
 /// One line: duration, frames, drops, bytes.

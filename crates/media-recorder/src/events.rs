@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -48,14 +48,15 @@ impl Events {
     /// unlike the iterator, this goes straight on to the next recording.
     pub fn next_timeout(&mut self, timeout: Duration) -> Option<Event> {
         let event = self.queue.pop_timeout(timeout)?;
-        self.at_end = matches!(event, Event::Stop(_));
+        self.at_end = ends(&event);
         Some(event)
     }
 
     /// Saves one recording to a file, from its start to its `Stop`: data is written as it is
     /// made, in slices of a second, so that a killed process loses a second at most; at the end
     /// the file is given its index and duration, so that it seeks. An existing file is
-    /// replaced.
+    /// replaced. Where a recording [goes over to a new file](crate::SizeChange::NewFile), that
+    /// is `out-002.webm` after `out.webm`, then `out-003.webm`.
     ///
     /// If the file cannot be written, the recording ends with an error, and what was written
     /// until then plays.
@@ -86,9 +87,9 @@ impl Events {
     pub fn save_to(self, path: impl AsRef<Path>) -> Result<Saved, RecorderError> {
         let path = path.as_ref();
         let name = path.display().to_string();
-        let file = File::create(path)
+        let target = FileTarget::create(path)
             .map_err(|error| RecorderError::io(format!("cannot create {name}"), error))?;
-        self.save(name, FileTarget(file))
+        self.save(name, target)
     }
 
     /// Writes one recording to anything that takes bytes: standard output, a socket. As
@@ -136,6 +137,16 @@ impl Events {
                 Event::Stop(summary) => {
                     // After a failure too: what is there gets as good as it can.
                     let patched = target.finish(&summary.patches).map_err(cannot);
+                    if summary.continues {
+                        let next = patched.and_then(|()| target.next().map_err(cannot));
+                        if let (Err(error), None) = (next, &failure) {
+                            if let Some(recorder) = recorder.upgrade() {
+                                recorder.fail(error.clone());
+                            }
+                            failure = Some(error);
+                        }
+                        continue;
+                    }
                     return match failure {
                         Some(error) => Err(error),
                         None => patched.map(|()| summary),
@@ -158,7 +169,7 @@ impl Iterator for Events {
             return None;
         }
         let event = self.queue.pop()?;
-        self.at_end = matches!(event, Event::Stop(_));
+        self.at_end = ends(&event);
         Some(event)
     }
 }
@@ -176,7 +187,7 @@ impl futures_core::Stream for Events {
             return std::task::Poll::Ready(None);
         }
         let event = std::task::ready!(self.queue.poll_pop(context));
-        self.at_end = matches!(event, Some(Event::Stop(_)));
+        self.at_end = event.as_ref().is_some_and(ends);
         std::task::Poll::Ready(event)
     }
 }
@@ -186,6 +197,11 @@ impl Drop for Events {
     fn drop(&mut self) {
         self.queue.abandon();
     }
+}
+
+/// Whether a recording ends with this event.
+fn ends(event: &Event) -> bool {
+    matches!(event, Event::Stop(summary) if !summary.continues)
 }
 
 /// A recording that is being saved.
@@ -224,23 +240,57 @@ trait Target: Send + 'static {
     type Writer: Write;
     fn writer(&mut self) -> &mut Self::Writer;
     fn finish(&mut self, patches: &[Patch]) -> io::Result<()>;
+    /// A new file follows.
+    fn next(&mut self) -> io::Result<()>;
 }
 
-struct FileTarget(File);
+struct FileTarget {
+    file: File,
+    path: PathBuf,
+    /// Which file of the recording it is.
+    number: u32,
+}
+
+impl FileTarget {
+    fn create(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            file: File::create(path)?,
+            path: path.to_owned(),
+            number: 1,
+        })
+    }
+}
+
+/// The path of a further file of a recording: `out-002.webm` after `out.webm`.
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!("-{number:03}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
 
 impl Target for FileTarget {
     type Writer = File;
 
     fn writer(&mut self) -> &mut File {
-        &mut self.0
+        &mut self.file
     }
 
     fn finish(&mut self, patches: &[Patch]) -> io::Result<()> {
         for patch in patches {
-            self.0.seek(SeekFrom::Start(patch.offset))?;
-            self.0.write_all(&patch.bytes)?;
+            self.file.seek(SeekFrom::Start(patch.offset))?;
+            self.file.write_all(&patch.bytes)?;
         }
-        self.0.flush()
+        self.file.flush()
+    }
+
+    fn next(&mut self) -> io::Result<()> {
+        self.number += 1;
+        self.file = File::create(numbered(&self.path, self.number))?;
+        Ok(())
     }
 }
 
@@ -255,5 +305,31 @@ impl<W: Write + Send + 'static> Target for WriteTarget<W> {
 
     fn finish(&mut self, _: &[Patch]) -> io::Result<()> {
         self.0.flush()
+    }
+
+    /// The next file follows in the same place.
+    fn next(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_files_are_numbered() {
+        for (path, second) in [
+            ("out.webm", "out-002.webm"),
+            ("a.b/out.1.mkv", "a.b/out.1-002.mkv"),
+            ("out", "out-002"),
+            (".hidden", ".hidden-002"),
+        ] {
+            assert_eq!(numbered(Path::new(path), 2), Path::new(second));
+        }
+        assert_eq!(
+            numbered(Path::new("out.webm"), 1234),
+            Path::new("out-1234.webm")
+        );
     }
 }

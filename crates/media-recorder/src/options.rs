@@ -52,6 +52,12 @@ pub enum SizeChange {
     /// The recording ends with an error of kind
     /// [`InvalidModification`](crate::ErrorKind::InvalidModification).
     Error,
+    /// The file ends there and a new one begins, with the new size: `stop` with
+    /// [`Summary::continues`](crate::Summary::continues) and `start` are fired, and the recorder
+    /// goes on recording. Nothing is lost between the two, and each begins at 0. Sound that was
+    /// encoded already keeps its picture with it: until its end, at most for some tenths of a
+    /// second, pictures are scaled to fit as by `Fit`.
+    NewFile,
 }
 
 /// What may wait in memory by default, in bytes: 2 GiB, where addresses are that wide.

@@ -263,6 +263,94 @@ fn a_picture_of_another_size_is_fitted() {
 }
 
 #[test]
+fn a_picture_of_another_size_begins_a_new_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("out.mkv");
+    let (video, audio) = (video(), audio());
+    let stream = MediaStream::new([video.track().clone(), audio.track().clone()]);
+    let options = pcm().size_change(SizeChange::NewFile);
+    let (recorder, events) = MediaRecorder::new(&stream, options).unwrap();
+    let saved = events.save_to(&path).unwrap();
+    recorder.start().unwrap();
+    // Three seconds: the second one is larger, the third one has the first size again.
+    let large = FrameSize::new(80, 64);
+    for n in 0..75 {
+        let size = if (25..50).contains(&n) { large } else { SIZE };
+        video.write(picture_of(size, ms(40 * n), 99)).unwrap();
+        // Samples that say where they were, as near as 24 bits of them can.
+        let first = n * 40 * i64::from(RATE) / 1000;
+        let ramp: Vec<f32> = (first..first + 320).map(|n| n as f32 / 65_536.0).collect();
+        audio
+            .write(AudioFrame::new(RATE, 1, ramp, ms(40 * n)).unwrap())
+            .unwrap();
+    }
+    recorder.stop().unwrap();
+    let last = saved.join().unwrap();
+    assert!(!last.continues);
+
+    let files = ["out.mkv", "out-002.mkv", "out-003.mkv"];
+    let files = files.map(|name| read_back(std::fs::read(directory.path().join(name)).unwrap()));
+    assert!(!directory.path().join("out-004.mkv").exists());
+    let (mut pictures, mut sound) = (0, Vec::new());
+    for (file, size) in files.iter().zip([SIZE, large, SIZE]) {
+        let track = file.file.tracks()[0]
+            .video()
+            .expect("the first track is the picture");
+        let found = FrameSize::new(
+            u32::try_from(track.pixel_width().get()).unwrap(),
+            u32::try_from(track.pixel_height().get()).unwrap(),
+        );
+        assert_eq!(found, size);
+        assert!(file.track(1)[0].key, "a file begins with a key frame");
+        let first = file.times(1)[0].min(file.times(2)[0]);
+        assert_eq!(first, 0);
+        // Both tracks begin and end together, as far as a picture can.
+        let sound_ms = samples(file, 2).len() as f64 * 1000.0 / f64::from(RATE);
+        let duration = file.duration().unwrap();
+        assert!(
+            (duration - sound_ms).abs() <= 41.0,
+            "{duration} against {sound_ms}"
+        );
+        pictures += file.track(1).len();
+        sound.extend(samples(file, 2));
+    }
+    assert_eq!(pictures, 75, "no picture is lost, none is in two files");
+    let expected: Vec<f32> = (0..sound.len()).map(|n| n as f32 / 65_536.0).collect();
+    assert_eq!(sound.len(), 3 * RATE as usize);
+    assert!(sound == expected, "no sample is lost, none is in two files");
+}
+
+#[test]
+fn the_events_of_a_new_file_follow_those_of_the_old() {
+    let video = video();
+    let stream = MediaStream::new([video.track().clone()]);
+    let options = RecorderOptions::new().size_change(SizeChange::NewFile);
+    let (recorder, mut events) = record(&stream, options);
+    (0..10).for_each(|n| video.write(picture(ms(40 * n), 99)).unwrap());
+    let other = FrameSize::new(32, 24);
+    (10..20).for_each(|n| video.write(picture_of(other, ms(40 * n), 99)).unwrap());
+    recorder.stop().unwrap();
+    let recorded = take(&mut events);
+    assert_eq!(
+        recorded.names,
+        [
+            "start",
+            "dataavailable",
+            "stop",
+            "start",
+            "dataavailable",
+            "stop"
+        ]
+    );
+    for blob in &recorded.blobs {
+        let file = read_back(blob.clone().into_bytes().to_vec());
+        assert_eq!(file.times(1), (0..10).map(|n| 40 * n).collect::<Vec<_>>());
+        assert_eq!(file.duration(), Some(400.0));
+    }
+    assert_eq!(recorded.timecodes, [0, 0]);
+}
+
+#[test]
 fn a_picture_of_another_size_is_refused_if_asked_for() {
     let video = video();
     let stream = MediaStream::new([video.track().clone()]);

@@ -281,6 +281,7 @@ impl Assembler {
             if let Some(end) = end {
                 packet.duration = packet.duration.max(end.saturating_sub(packet.time));
             }
+            slot.end = Some(packet.end());
             self.interleave(index, packet);
         }
         if let Some(running) = &mut self.running {
@@ -355,6 +356,13 @@ impl Assembler {
             debug_assert!(self.pending.size() >= patch.offset + patch.bytes.len() as u64);
             self.pending.apply(&patch);
         }
+    }
+}
+
+impl Passage {
+    pub(super) fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.late += other.late;
     }
 }
 

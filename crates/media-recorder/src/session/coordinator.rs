@@ -9,9 +9,9 @@ use media_recorder_mux::MuxError;
 use media_recorder_state::{Action, Fault, Session, Signal, Task};
 use media_recorder_types::MediaTime;
 
-use super::assembler::Assembler;
 use super::counters::SessionCounters;
 use super::credit::Credit;
+use super::files::Files;
 use super::sleep::SleepWatch;
 use super::{Message, RecordedTrack};
 use crate::clock;
@@ -29,7 +29,7 @@ pub(super) struct Coordinator {
     pub(super) tracks: Vec<RecordedTrack>,
     pub(super) credits: Vec<Arc<Credit>>,
     pub(super) counters: Arc<SessionCounters>,
-    pub(super) assembler: Assembler,
+    pub(super) files: Files,
     pub(super) timeslice: Option<MediaTime>,
     pub(super) mime_type: Arc<str>,
     pub(super) messages: Receiver<Message>,
@@ -131,18 +131,39 @@ impl Coordinator {
             Signal::Pause => Event::Pause,
             Signal::Resume => Event::Resume,
             Signal::Error(fault) => Event::Error(self.error_of(fault)),
-            Signal::Stop => {
-                let queues = self.tracks.iter().map(|track| track.input.queue.depth());
-                let statistics = self.counters.read(queues, 0);
-                Event::Stop(Summary {
-                    mime_type: self.mime_type.to_string(),
-                    duration: statistics.duration,
-                    bytes: statistics.bytes,
-                    tracks: statistics.tracks,
-                    patches: self.assembler.take_patches(),
-                })
-            }
+            Signal::Stop => Event::Stop(self.summary(false)),
         }
+    }
+
+    /// Of the present file, which is complete.
+    fn summary(&mut self, continues: bool) -> Summary {
+        let queues = self.tracks.iter().map(|track| track.input.queue.depth());
+        let statistics = self.counters.read(queues, 0);
+        let file = self.files.current();
+        Summary {
+            mime_type: self.mime_type.to_string(),
+            duration: file.duration(),
+            bytes: file.bytes(),
+            tracks: statistics.tracks,
+            patches: file.take_patches(),
+            continues,
+        }
+    }
+
+    /// If the present file has everything that belongs into it, completes it and goes on with the
+    /// next.
+    fn turn_over_if_due(&mut self) {
+        if self.broken || !self.files.is_current_complete() {
+            return;
+        }
+        let result = self.files.current().finish();
+        self.note(result);
+        self.deliver();
+        let summary = self.summary(true);
+        self.shared.fire(Event::Stop(summary));
+        self.shared.fire(Event::Start);
+        let result = self.files.turn_over();
+        self.note(result);
     }
 
     fn error_of(&mut self, fault: Fault) -> RecorderError {
@@ -164,24 +185,32 @@ impl Coordinator {
 
     /// Anything but a task.
     fn take_in(&mut self, message: Message) {
-        self.assembler.set_timeslice(self.present_timeslice());
+        let timeslice = self.present_timeslice();
+        self.files.current().set_timeslice(timeslice);
         match message {
             Message::Task(_) => {}
-            Message::Described(index, track) => self.assembler.describe(index, track),
+            Message::Described(index, track) => self.files.describe(index, track),
             Message::Packet(index, _) if self.broken => self.credits[index].give(1),
             Message::Packet(index, packet) => {
-                let result = self.assembler.packet(index, packet);
+                let result = self.files.packet(index, packet);
                 self.note(result);
+            }
+            Message::Passed(..) if self.broken => {}
+            Message::Passed(index, boundary) => {
+                let result = self.files.passed(index, boundary);
+                self.note(result);
+                self.turn_over_if_due();
             }
             Message::Finished(index) => {
                 self.unfinished -= 1;
                 if !self.broken {
-                    let result = self.assembler.finished(index, self.stopped);
+                    let result = self.files.finished(index, self.stopped);
                     self.note(result);
+                    self.turn_over_if_due();
                 }
             }
             Message::TrackEnded(index, error) => {
-                self.assembler.ended(index);
+                self.files.ended(index);
                 self.live_tracks = self.live_tracks.saturating_sub(1);
                 if let Some(error) = error {
                     self.fail(error);
@@ -208,29 +237,29 @@ impl Coordinator {
     /// Fires the blobs that are due, keeps the counts.
     fn note(&mut self, result: Result<(), MuxError>) {
         for (index, credit) in self.credits.iter().enumerate() {
-            let passage = self.assembler.take_passage(index);
+            let passage = self.files.take_passage(index);
             if passage.passed > 0 {
                 credit.give(passage.passed);
                 self.counters.tracks[index].late.add(passage.late as u64);
             }
         }
-        for blob in self.assembler.take_due() {
+        for blob in self.files.take_due() {
             self.fire_data(blob);
         }
         if let Err(error) = result {
             self.break_down(&error);
         }
-        let duration = self.assembler.duration().as_nanos();
+        let duration = self.files.duration().as_nanos();
         self.counters.duration.store(duration, Ordering::Relaxed);
         self.counters
             .bytes
-            .store(self.assembler.bytes(), Ordering::Relaxed);
+            .store(self.files.bytes(), Ordering::Relaxed);
         self.limit_memory();
     }
 
     /// Nobody takes the data as fast as it is made: the recording ends before it fills the memory.
     fn limit_memory(&mut self) {
-        let (limit, pending) = (self.shared.max_buffered_bytes(), self.assembler.pending());
+        let (limit, pending) = (self.shared.max_buffered_bytes(), self.files.pending());
         let held = pending.saturating_add(self.shared.unread());
         if held > limit && !std::mem::replace(&mut self.full, true) {
             let message = format!(
@@ -264,7 +293,7 @@ impl Coordinator {
     }
 
     fn deliver(&mut self) {
-        match self.assembler.deliver() {
+        match self.files.current().deliver() {
             Ok(blob) => self.fire_data(blob),
             Err(error) => self.break_down(&error),
         }
@@ -278,7 +307,7 @@ impl Coordinator {
     fn end(&mut self) {
         self.ending = true;
         self.drain();
-        let result = self.assembler.finish();
+        let result = self.files.current().finish();
         self.note(result);
     }
 

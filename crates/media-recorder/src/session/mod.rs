@@ -13,8 +13,11 @@ mod continuity;
 mod coordinator;
 mod counters;
 mod credit;
+mod encoders;
+mod files;
 mod input;
 mod queue;
+mod renewal;
 mod sizes;
 mod sleep;
 mod start;
@@ -46,6 +49,9 @@ pub(crate) enum Message {
     Described(usize, MediaTrack),
     /// A packet of a track.
     Packet(usize, Packet),
+    /// What follows of a track belongs into the next file; the present one ends at this recording
+    /// time.
+    Passed(usize, MediaTime),
     /// A track's encoder is done.
     Finished(usize),
     /// A track's source has ended, with an error if it broke.

@@ -6,8 +6,8 @@ use media_recorder_types::{FrameSize, VideoFrame};
 use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 
-/// Gives every picture of a track the size that the track began with, or refuses.
-pub(super) struct SizePolicy {
+/// Gives every picture of a file the size that its track has there, or refuses.
+pub(crate) struct SizePolicy {
     size: FrameSize,
     change: SizeChange,
     /// Made when the first picture needs it.
@@ -28,12 +28,20 @@ impl SizePolicy {
         frame.size() != self.size
     }
 
+    /// Whether a picture asks for a new file.
+    pub(super) fn wants_new_file(&self, frame: &VideoFrame) -> bool {
+        self.change == SizeChange::NewFile && self.concerns(frame)
+    }
+
     /// The picture in the size of the track.
     pub(super) fn apply(&mut self, frame: &VideoFrame) -> Result<VideoFrame, RecorderError> {
         match self.change {
-            SizeChange::Fit => {
+            // Until the new file begins, too, a picture has to have a size.
+            SizeChange::Fit | SizeChange::NewFile => {
                 let size = self.size;
-                let fitter = self.fitter.get_or_insert_with(|| Box::new(Fitter::new(size)));
+                let fitter = self
+                    .fitter
+                    .get_or_insert_with(|| Box::new(Fitter::new(size)));
                 Ok(fitter.fit(frame))
             }
             SizeChange::Error => {

@@ -1,31 +1,30 @@
 //! Setting a recording up.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::thread;
 
-use media_recorder_encode::{
-    AudioConfig, EncodeError, UnsupportedReason, VideoConfig, audio_encoder, video_encoder,
-};
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
-use media_recorder_state::{Bitrates, KeyFrameInterval, KeyFramePolicy, Plan, Slicer, Task};
-use media_recorder_types::{Codec, Container, MediaTime, TrackKind};
+use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
+use media_recorder_types::{Container, MediaTime, TrackKind};
 
 use super::assembler::{Assembler, track_id};
 use super::coordinator::Coordinator;
 use super::counters::{SessionCounters, TrackCounters};
 use super::credit::Credit;
+use super::encoders::{EncoderRecipe, TrackEncoder};
+use super::files::Files;
 use super::input::{TrackInput, start_of};
-use super::sizes::SizePolicy;
+use super::renewal::Renewal;
 use super::sleep::SleepWatch;
-use super::worker::{TrackEncoder, Worker};
+use super::worker::Worker;
 use super::{Message, RecordedTrack, Session};
 use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 use crate::recorder::Shared;
-use crate::stream::{MediaStreamTrack, TrackSettings};
+use crate::stream::MediaStreamTrack;
 use crate::threads::spawn;
 
 /// Packets of a track that may wait for those of another: ten seconds of sound.
@@ -48,8 +47,8 @@ pub(crate) struct Recipe {
 /// Everything that can be refused has been accepted; nothing runs yet.
 pub(crate) struct Prepared {
     recipe: Recipe,
-    encoders: Vec<TrackEncoder>,
-    muxer: Box<dyn Muxer>,
+    encoders: Vec<(EncoderRecipe, TrackEncoder)>,
+    muxer: MakeMuxer,
 }
 
 /// Makes the encoders and the container's writer.
@@ -66,12 +65,13 @@ pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
         return Err(RecorderError::new(ErrorKind::NotSupported, message));
     }
     let mut encoders = Vec::with_capacity(recipe.tracks.len());
-    for (index, (track, codec)) in recipe.tracks.iter().zip(&recipe.plan.codecs).enumerate() {
-        encoders.push(encoder(&recipe, index, track, *codec).map_err(|error| {
+    for recipe in (0..recipe.tracks.len()).filter_map(|index| encoder_recipe(&recipe, index)) {
+        let encoder = recipe.make().map_err(|error| {
             RecorderError::new(ErrorKind::NotSupported, error.to_string()).caused_by(error)
-        })?);
+        })?;
+        encoders.push((recipe, encoder));
     }
-    let muxer = muxer(recipe.plan.container)?;
+    let muxer = muxer_of(recipe.plan.container)?;
     Ok(Prepared {
         recipe,
         encoders,
@@ -79,13 +79,16 @@ pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
     })
 }
 
-/// The writer for a container.
-fn muxer(container: Container) -> Result<Box<dyn Muxer>, RecorderError> {
+/// Makes the writer of a file.
+type MakeMuxer = fn() -> Box<dyn Muxer>;
+
+/// What makes the writers for a container.
+fn muxer_of(container: Container) -> Result<MakeMuxer, RecorderError> {
     match container {
         #[cfg(feature = "webm")]
-        Container::WebM => Ok(Box::new(MatroskaWriter::new(MatroskaOptions::webm()))),
+        Container::WebM => Ok(|| Box::new(MatroskaWriter::new(MatroskaOptions::webm()))),
         #[cfg(feature = "webm")]
-        Container::Matroska => Ok(Box::new(MatroskaWriter::new(MatroskaOptions::matroska()))),
+        Container::Matroska => Ok(|| Box::new(MatroskaWriter::new(MatroskaOptions::matroska()))),
         other => {
             let message = format!("{other:?} cannot be written");
             Err(RecorderError::new(ErrorKind::NotSupported, message))
@@ -93,47 +96,26 @@ fn muxer(container: Container) -> Result<Box<dyn Muxer>, RecorderError> {
     }
 }
 
-fn encoder(
-    recipe: &Recipe,
-    index: usize,
-    track: &MediaStreamTrack,
-    codec: Codec,
-) -> Result<TrackEncoder, EncodeError> {
-    let id = track_id(index).expect("a stream has far fewer than 2^32 tracks");
-    let share = |bits: u32, kind: TrackKind| {
-        let tracks = recipe
-            .tracks
-            .iter()
-            .filter(|track| track.kind() == kind)
-            .count();
-        bits / u32::try_from(tracks.max(1)).unwrap_or(u32::MAX)
+/// How a track of the recording is encoded.
+fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
+    let track = recipe.tracks.get(index)?;
+    let of_this_kind = recipe
+        .tracks
+        .iter()
+        .filter(|other| other.kind() == track.kind());
+    let bits = match track.kind() {
+        TrackKind::Video => recipe.bitrates.video,
+        TrackKind::Audio => recipe.bitrates.audio,
     };
-    match (codec, track.format()) {
-        (Codec::Video(codec), TrackSettings::Video(format)) => {
-            let config = VideoConfig::new(id, format.size)
-                .with_rate(format.rate)
-                .with_bits_per_second(share(recipe.bitrates.video, TrackKind::Video));
-            let keys = KeyFramePolicy::new(recipe.key_frames);
-            let sizes = SizePolicy::new(format.size, recipe.size_change);
-            let encoder = video_encoder(codec, config)?;
-            Ok(TrackEncoder::Video {
-                encoder,
-                keys,
-                sizes,
-            })
-        }
-        (Codec::Audio(codec), _) => {
-            let config = AudioConfig::new(id)
-                .with_bits_per_second(share(recipe.bitrates.audio, TrackKind::Audio))
-                .with_constant_bitrate(recipe.constant_bitrate);
-            Ok(TrackEncoder::Audio(audio_encoder(codec, config)?))
-        }
-        // The plan gives a track of one kind no codec of the other.
-        (codec, _) => Err(EncodeError::Unsupported {
-            codec,
-            reason: UnsupportedReason::NotBuilt,
-        }),
-    }
+    Some(EncoderRecipe {
+        codec: *recipe.plan.codecs.get(index)?,
+        id: track_id(index)?,
+        settings: track.format().clone(),
+        bits_per_second: bits / u32::try_from(of_this_kind.count()).ok()?,
+        constant_bitrate: recipe.constant_bitrate,
+        key_frames: recipe.key_frames,
+        size_change: recipe.size_change,
+    })
 }
 
 impl Prepared {
@@ -142,7 +124,8 @@ impl Prepared {
         &self.recipe.plan.mime_type
     }
 
-    /// Starts the threads, and queues `begin` as the first task. The session takes no frame before it is attached.
+    /// Starts the threads, and queues `begin` as the first task. The session takes no frame before
+    /// it is attached.
     ///
     /// # Errors
     ///
@@ -170,6 +153,7 @@ impl Prepared {
         // First of all, so that nothing that fails comes before it.
         let _ = sender.send(Message::Task(begin));
         let sleep = Arc::new(SleepWatch::new(now));
+        let renewal = Arc::new(Renewal::new(count));
         let mut tracks = Vec::with_capacity(count);
         let mut credits = Vec::with_capacity(count);
         for (index, (track, encoder)) in recipe.tracks.iter().zip(encoders).enumerate() {
@@ -190,7 +174,19 @@ impl Prepared {
             };
             tracks.push(recorded);
             credits.push(Arc::clone(&credit));
-            if let Err(error) = spawn_worker(index, input, encoder, credit, sender.clone()) {
+            let (recipe, encoder) = encoder;
+            let worker = Worker {
+                index,
+                input,
+                recipe,
+                encoder,
+                renewal: Arc::clone(&renewal),
+                credit,
+                messages: sender.clone(),
+                last: None,
+                described: false,
+            };
+            if let Err(error) = spawn(&format!("encoder-{index}"), move || worker.run()) {
                 for track in &tracks {
                     track.input.stop(now);
                 }
@@ -205,7 +201,13 @@ impl Prepared {
         );
         let live = tracks.iter().any(|track| track.input.is_live());
         let mime_type: Arc<str> = recipe.plan.mime_type.as_str().into();
-        let slicer = Slicer::new(recipe.timeslice);
+        let make = {
+            let (mime_type, timeslice) = (Arc::clone(&mime_type), recipe.timeslice);
+            move || {
+                let slicer = Slicer::new(timeslice);
+                Assembler::new(muxer(), count, live, slicer, Arc::clone(&mime_type))
+            }
+        };
         let counters = Arc::new(SessionCounters::new(counters));
         let coordinator = Coordinator {
             shared: Arc::clone(shared),
@@ -213,7 +215,7 @@ impl Prepared {
             tracks: tracks.clone(),
             credits,
             counters: Arc::clone(&counters),
-            assembler: Assembler::new(muxer, count, live, slicer, Arc::clone(&mime_type)),
+            files: Files::new(count, Box::new(make)),
             timeslice: recipe.timeslice,
             mime_type,
             messages: receiver,
@@ -242,24 +244,4 @@ impl Prepared {
             thread: Some(thread),
         })
     }
-}
-
-fn spawn_worker(
-    index: usize,
-    input: Arc<TrackInput>,
-    encoder: TrackEncoder,
-    credit: Arc<Credit>,
-    messages: Sender<Message>,
-) -> Result<(), RecorderError> {
-    let name = format!("encoder-{index}");
-    let worker = Worker {
-        index,
-        input,
-        encoder,
-        credit,
-        messages,
-        last: None,
-        described: false,
-    };
-    spawn(&name, move || worker.run()).map(|_| ())
 }

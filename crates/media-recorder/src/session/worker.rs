@@ -5,34 +5,29 @@ use std::sync::mpsc::Sender;
 use std::thread;
 use std::time::Instant;
 
-use media_recorder_encode::{AudioEncoder, EncodeError, VideoEncoder};
-use media_recorder_state::KeyFramePolicy;
-use media_recorder_types::{AudioFrame, MediaTime, MediaTrack, Packet, VideoFrame};
+use media_recorder_encode::EncodeError;
+use media_recorder_types::{AudioFrame, FrameSize, MediaTime, VideoFrame};
 
 use super::Message;
 use super::credit::Credit;
+use super::encoders::{EncoderRecipe, TrackEncoder};
 use super::input::{Queued, TrackInput};
-use super::sizes::SizePolicy;
+use super::renewal::{Belongs, Renewal};
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::Media;
 use crate::sync::lock;
 
-/// An encoder of either kind, with what belongs to it.
-pub(crate) enum TrackEncoder {
-    Video {
-        encoder: Box<dyn VideoEncoder>,
-        keys: KeyFramePolicy,
-        sizes: SizePolicy,
-    },
-    Audio(Box<dyn AudioEncoder>),
-}
+/// A picture takes a moment.
+const MOMENT: MediaTime = MediaTime::from_nanos(1);
 
 /// Takes frames from the input's queue until it is closed, and sends packets.
 pub(crate) struct Worker {
     /// Which track of the recording, from 0.
     pub(crate) index: usize,
     pub(crate) input: Arc<TrackInput>,
+    pub(crate) recipe: EncoderRecipe,
     pub(crate) encoder: TrackEncoder,
+    pub(crate) renewal: Arc<Renewal>,
     pub(crate) credit: Arc<Credit>,
     pub(crate) messages: Sender<Message>,
     /// The time of the last picture that went to the encoder.
@@ -51,11 +46,8 @@ impl Worker {
         }
         // Nothing more is taken in, also after a failure.
         self.input.queue.close();
-        if let Err(error) = self.encoder.finish() {
-            self.fail(error.into());
-        }
-        if let Err(error) = self.send_packets() {
-            self.fail(error.into());
+        if let Err(error) = self.flush() {
+            self.fail(error);
         }
         // Dropping the worker says that it has finished.
     }
@@ -63,11 +55,30 @@ impl Worker {
     fn encode(&mut self, queued: Queued) -> Result<(), RecorderError> {
         match queued.media {
             Media::Video(frame) => self.encode_video(frame, queued.repeated),
-            Media::Audio(frame) => Ok(self.encode_audio(&frame, queued.repeated)?),
+            Media::Audio(frame) => self.encode_audio(&frame, queued.repeated),
         }
     }
 
     fn encode_video(&mut self, frame: VideoFrame, repeated: bool) -> Result<(), RecorderError> {
+        let Some(time) = lock(&self.input.timeline).map(frame.time) else {
+            return Ok(());
+        };
+        self.count_frame(repeated);
+        if self.last.is_some_and(|last| time <= last) {
+            self.input.counters.dropped.add(1);
+            return Ok(());
+        }
+        let start = Instant::now();
+        if let TrackEncoder::Video { sizes, .. } = &self.encoder
+            && sizes.wants_new_file(&frame)
+        {
+            self.renewal.request(time);
+        }
+        let end = time.saturating_add(MOMENT);
+        if let Belongs::Next(boundary) = self.renewal.place(self.index, time, end) {
+            self.go_over(boundary, Some(frame.size()))?;
+            self.renewal.place(self.index, time, end);
+        }
         let TrackEncoder::Video {
             encoder,
             keys,
@@ -76,70 +87,90 @@ impl Worker {
         else {
             return Ok(());
         };
-        let Some(time) = lock(&self.input.timeline).map(frame.time) else {
-            return Ok(());
-        };
-        let counters = &self.input.counters;
-        let counter = if repeated {
-            &counters.repeated
-        } else {
-            &counters.frames_in
-        };
-        counter.add(1);
-        if self.last.is_some_and(|last| time <= last) {
-            counters.dropped.add(1);
-            return Ok(());
-        }
-        let start = Instant::now();
         let frame = if sizes.concerns(&frame) {
-            counters.resized.add(1);
+            self.input.counters.resized.add(1);
             sizes.apply(&frame)?
         } else {
             frame
         };
         encoder.encode(&frame.with_time(time), keys.next(time))?;
-        counters.times.add(start.elapsed());
+        self.input.counters.times.add(start.elapsed());
         self.last = Some(time);
         Ok(())
     }
 
-    fn encode_audio(&mut self, frame: &AudioFrame, repeated: bool) -> Result<(), EncodeError> {
-        let TrackEncoder::Audio(encoder) = &mut self.encoder else {
-            return Ok(());
-        };
-        let end = frame.time.saturating_add(frame.duration()?);
+    fn encode_audio(&mut self, frame: &AudioFrame, repeated: bool) -> Result<(), RecorderError> {
+        let end = frame.time.saturating_add(duration_of(frame)?);
         let spans: Vec<_> = lock(&self.input.timeline).spans(frame.time, end).collect();
         if spans.is_empty() {
             return Ok(());
         }
-        let counters = &self.input.counters;
-        let counter = if repeated {
-            &counters.repeated
-        } else {
-            &counters.frames_in
-        };
-        counter.add(1);
+        self.count_frame(repeated);
         let start = Instant::now();
         for span in spans {
             if span.from == frame.time && span.to == end {
-                encoder.encode(&frame.clone().with_time(span.time))?;
-                continue;
-            }
-            let sample = |at: MediaTime| {
-                let ticks = at
-                    .saturating_sub(frame.time)
-                    .to_ticks(frame.rate())
-                    .unwrap_or(0);
-                usize::try_from(ticks).unwrap_or(0).min(frame.len()) * usize::from(frame.channels())
-            };
-            let samples = &frame.samples()[sample(span.from)..sample(span.to)];
-            if let Ok(part) = AudioFrame::new(frame.rate(), frame.channels(), samples, span.time) {
-                encoder.encode(&part)?;
+                self.encode_sound(&frame.clone().with_time(span.time))?;
+            } else if let Some(part) = part_of(frame, span.from, span.to) {
+                self.encode_sound(&part.with_time(span.time))?;
             }
         }
-        counters.times.add(start.elapsed());
-        counters.set_sound(encoder.stats());
+        self.input.counters.times.add(start.elapsed());
+        if let TrackEncoder::Audio(encoder) = &self.encoder {
+            self.input.counters.set_sound(encoder.stats());
+        }
         Ok(())
+    }
+
+    /// Encodes a run of sound that has its recording time, in the file where it belongs.
+    fn encode_sound(&mut self, sound: &AudioFrame) -> Result<(), RecorderError> {
+        let end = sound.time.saturating_add(duration_of(sound)?);
+        let boundary = match self.renewal.place(self.index, sound.time, end) {
+            Belongs::Here => return self.give_to_encoder(sound),
+            Belongs::Next(boundary) => boundary,
+            Belongs::Both(boundary) => {
+                if let Some(part) = part_of(sound, sound.time, boundary) {
+                    self.give_to_encoder(&part)?;
+                }
+                boundary
+            }
+        };
+        self.go_over(boundary, None)?;
+        let from = boundary.max(sound.time);
+        self.renewal.place(self.index, from, end);
+        match part_of(sound, from, end) {
+            Some(part) => self.give_to_encoder(&part.with_time(from)),
+            None => Ok(()),
+        }
+    }
+
+    fn give_to_encoder(&mut self, sound: &AudioFrame) -> Result<(), RecorderError> {
+        match &mut self.encoder {
+            TrackEncoder::Audio(encoder) => Ok(encoder.encode(sound)?),
+            TrackEncoder::Video { .. } => Ok(()),
+        }
+    }
+
+    /// Ends the track in the present file at `boundary`, and begins it in the next.
+    fn go_over(
+        &mut self,
+        boundary: MediaTime,
+        size: Option<FrameSize>,
+    ) -> Result<(), RecorderError> {
+        self.flush()?;
+        if let Some(size) = size {
+            self.recipe.set_size(size);
+        }
+        self.encoder = self.recipe.make()?;
+        self.described = false;
+        let _ = self.messages.send(Message::Passed(self.index, boundary));
+        self.renewal.pass(self.index);
+        Ok(())
+    }
+
+    /// Encodes to the end what the encoder has.
+    fn flush(&mut self) -> Result<(), RecorderError> {
+        self.encoder.finish()?;
+        Ok(self.send_packets()?)
     }
 
     /// Sends what the encoder has ready, and ahead of the first packet the track's description.
@@ -158,14 +189,17 @@ impl Worker {
         Ok(())
     }
 
+    fn count_frame(&self, repeated: bool) {
+        let counters = &self.input.counters;
+        if repeated {
+            counters.repeated.add(1);
+        } else {
+            counters.frames_in.add(1);
+        }
+    }
+
     fn fail(&self, error: RecorderError) {
         let _ = self.messages.send(Message::Failed(error));
-    }
-}
-
-impl From<EncodeError> for RecorderError {
-    fn from(error: EncodeError) -> Self {
-        Self::new(ErrorKind::Unknown, error.to_string()).caused_by(error)
     }
 }
 
@@ -177,29 +211,29 @@ impl Drop for Worker {
             let error = RecorderError::new(ErrorKind::Unknown, "an encoder panicked");
             let _ = self.messages.send(Message::Failed(error));
         }
+        self.renewal.finish(self.index);
         let _ = self.messages.send(Message::Finished(self.index));
     }
 }
 
-impl TrackEncoder {
-    fn finish(&mut self) -> Result<(), EncodeError> {
-        match self {
-            Self::Video { encoder, .. } => encoder.finish(),
-            Self::Audio(encoder) => encoder.finish(),
-        }
+impl From<EncodeError> for RecorderError {
+    fn from(error: EncodeError) -> Self {
+        Self::new(ErrorKind::Unknown, error.to_string()).caused_by(error)
     }
+}
 
-    fn next_packet(&mut self) -> Option<Packet> {
-        match self {
-            Self::Video { encoder, .. } => encoder.next_packet(),
-            Self::Audio(encoder) => encoder.next_packet(),
-        }
-    }
+fn duration_of(frame: &AudioFrame) -> Result<MediaTime, EncodeError> {
+    Ok(frame.duration()?)
+}
 
-    fn track(&self) -> Option<&MediaTrack> {
-        match self {
-            Self::Video { encoder, .. } => encoder.track(),
-            Self::Audio(encoder) => encoder.track(),
-        }
-    }
+/// The samples of a run between two times of its own clock; `None` if there are none.
+fn part_of(frame: &AudioFrame, from: MediaTime, to: MediaTime) -> Option<AudioFrame> {
+    let sample = |at: MediaTime| {
+        let ticks = at.saturating_sub(frame.time).to_ticks(frame.rate());
+        let ticks = usize::try_from(ticks.unwrap_or(0)).unwrap_or(0);
+        ticks.min(frame.len()) * usize::from(frame.channels())
+    };
+    let samples = frame.samples().get(sample(from)..sample(to))?;
+    let part = AudioFrame::new(frame.rate(), frame.channels(), samples, from).ok()?;
+    (!part.is_empty()).then_some(part)
 }

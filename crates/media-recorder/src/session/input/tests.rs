@@ -10,14 +10,25 @@ use media_recorder_types::{
 use super::*;
 use crate::options::SizeChange;
 use crate::session::credit::Credit;
+use crate::session::encoders::{EncoderRecipe, TrackEncoder};
+use crate::session::renewal::Renewal;
 use crate::session::sizes::SizePolicy;
-use crate::session::worker::{TrackEncoder, Worker};
+use crate::session::worker::Worker;
 use crate::stream::{SourceId, TrackSettings};
 
 const SIZE: FrameSize = FrameSize::new(2, 2);
 
 fn ms(n: i64) -> MediaTime {
     MediaTime::from_millis(n)
+}
+
+fn format() -> VideoFormat {
+    VideoFormat {
+        size: SIZE,
+        rate: None,
+        color: ColorInfo::SRGB,
+        label: String::new(),
+    }
 }
 
 /// Makes an empty packet of each frame.
@@ -55,12 +66,7 @@ fn picture(time: MediaTime) -> Media {
 
 /// A live track whose recording began at capture time `start`.
 fn live_input(start: MediaTime) -> (MediaStreamTrack, Arc<TrackInput>, Receiver<Message>) {
-    let settings = TrackSettings::Video(VideoFormat {
-        size: SIZE,
-        rate: None,
-        color: ColorInfo::SRGB,
-        label: String::new(),
-    });
+    let settings = TrackSettings::Video(format());
     let feed = Feed::new(Timing::Live, WhilePaused::GoesOn, SourceId::unique());
     let track = MediaStreamTrack::new(settings, &feed);
     let counters = Arc::new(TrackCounters::new(Codec::Video(VideoCodec::Vp9)));
@@ -83,6 +89,16 @@ fn encode(input: &Arc<TrackInput>, messages: &Receiver<Message>) -> Vec<i64> {
     let worker = Worker {
         index: 0,
         input: Arc::clone(input),
+        recipe: EncoderRecipe {
+            codec: Codec::Video(VideoCodec::Vp9),
+            id: TrackId::FIRST,
+            settings: TrackSettings::Video(format()),
+            bits_per_second: 1,
+            constant_bitrate: false,
+            key_frames: KeyFrameInterval::default(),
+            size_change: SizeChange::default(),
+        },
+        renewal: Arc::new(Renewal::new(1)),
         encoder: TrackEncoder::Video {
             encoder: Box::new(Packets(Vec::new())),
             keys: KeyFramePolicy::new(KeyFrameInterval::default()),
