@@ -8,7 +8,7 @@ use common::{ReadBack, Recorded, read_back, take};
 use media_recorder::{
     AudioFrame, AudioTrackGenerator, ColorInfo, ErrorKind, Events, FrameSize, MediaRecorder,
     MediaStream, MediaTime, PixelFormat, RecorderOptions, SizeChange, VideoFrame,
-    VideoTrackGenerator,
+    VideoTrackGenerator, capture_time,
 };
 
 const SIZE: FrameSize = FrameSize::new(64, 48);
@@ -495,5 +495,26 @@ fn a_clock_that_is_off_stays_with_the_pictures_for_two_hours() {
             worst = worst.max(off.abs() / f64::from(RATE));
         }
         assert!(worst > 0.0 && worst < 0.02, "{ppm} ppm: {worst} s");
+    }
+}
+
+#[test]
+fn the_last_picture_of_a_live_track_lasts_until_the_stop() {
+    for _ in 0..20 {
+        let video = VideoTrackGenerator::new(SIZE.width, SIZE.height).unwrap();
+        let stream = MediaStream::new([video.track().clone()]);
+        let (recorder, mut events) = record(&stream, RecorderOptions::new());
+        let first = capture_time();
+        video.write(picture(first, 50)).unwrap();
+        // Longer than a frame has by itself.
+        let mut last = first;
+        while last.saturating_sub(first) < ms(60) {
+            std::thread::yield_now();
+            last = capture_time();
+        }
+        recorder.stop().unwrap();
+        let recorded = take(&mut events);
+        let duration = recorded.summary.duration;
+        assert!(duration >= last.saturating_sub(first), "{duration}");
     }
 }

@@ -42,8 +42,6 @@ pub(super) struct Coordinator {
     /// When live tracks are looked after again.
     pub(super) next_tick: MediaTime,
     pub(super) sleep: Arc<SleepWatch>,
-    /// The recording time of the stop, if a track is live and the recording has been stopped.
-    pub(super) stopped: Option<MediaTime>,
     /// Nothing more is taken in.
     pub(super) ending: bool,
     /// The first thing that went wrong, until it is reported.
@@ -204,7 +202,8 @@ impl Coordinator {
             Message::Finished(index) => {
                 self.unfinished -= 1;
                 if !self.broken {
-                    let result = self.files.finished(index, self.stopped);
+                    let stopped = self.stopped();
+                    let result = self.files.finished(index, stopped);
                     self.note(result);
                     self.turn_over_if_due();
                 }
@@ -222,6 +221,12 @@ impl Coordinator {
             }
             Message::Failed(error) => self.fail(error),
         }
+    }
+
+    /// The recording time of the stop, if a track is live and the recording has been stopped.
+    fn stopped(&self) -> Option<MediaTime> {
+        let tracks = self.tracks.iter();
+        tracks.filter_map(|track| track.input.stopped()).max()
     }
 
     /// Whoever saves the events as they come wants them in short slices, whatever the caller's
@@ -316,7 +321,7 @@ impl Coordinator {
         let now = clock::now();
         for track in &self.tracks {
             track.detach();
-            self.stopped = self.stopped.max(track.input.stop(now));
+            track.input.stop(now);
         }
         self.credits.iter().for_each(|credit| credit.open());
         while self.unfinished > 0 {

@@ -1,8 +1,8 @@
 //! Where a track's frames enter a recording.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
 
 use media_recorder_state::Timeline;
 use media_recorder_types::{MediaTime, TrackKind};
@@ -40,6 +40,7 @@ pub(crate) struct TrackInput {
     messages: Sender<Message>,
     sleep: Arc<SleepWatch>,
     ended: AtomicBool,
+    stopped: OnceLock<MediaTime>,
     /// Held while a live frame is put in, so that frames stay in order.
     continuity: Mutex<Continuity>,
 }
@@ -77,6 +78,7 @@ impl TrackInput {
             messages,
             sleep,
             ended: AtomicBool::new(false),
+            stopped: OnceLock::new(),
             continuity: Mutex::new(Continuity::new(track.format().clone())),
         }
     }
@@ -128,10 +130,18 @@ impl TrackInput {
     }
 
     /// Recording ends at capture time `now`: nothing more is taken in, what is in is encoded.
-    /// For a live track, the recording time of that instant.
-    pub(crate) fn stop(&self, now: MediaTime) -> Option<MediaTime> {
+    pub(crate) fn stop(&self, now: MediaTime) {
+        if self.is_live() {
+            let time = lock(&self.timeline).stop(now);
+            let _ = self.stopped.set(time);
+        }
+        // Last, so that whoever learns that the track is done can learn where it was stopped.
         self.queue.close();
-        self.is_live().then(|| lock(&self.timeline).stop(now))
+    }
+
+    /// The recording time at which the recording of a live track was stopped.
+    pub(crate) fn stopped(&self) -> Option<MediaTime> {
+        self.stopped.get().copied()
     }
 
     /// A frame of capture time `time` is lost; one that would not have been recorded is none.

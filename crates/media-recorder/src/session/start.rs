@@ -224,7 +224,6 @@ impl Prepared {
             unfinished: count,
             next_tick: now,
             sleep: Arc::clone(&sleep),
-            stopped: None,
             ending: false,
             error: None,
             has_failed: false,
