@@ -127,6 +127,11 @@ impl<T> EventQueue<T> {
         wake(waker);
     }
 
+    /// Whether nobody receives any more.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        lock(&self.state).abandoned
+    }
+
     /// Nobody receives any more: what waits is dropped.
     pub(crate) fn abandon(&self) {
         let items = {

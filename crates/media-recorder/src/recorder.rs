@@ -354,6 +354,11 @@ impl Shared {
         self.events.weight()
     }
 
+    /// Whether nobody receives events any more.
+    pub(crate) fn is_unheard(&self) -> bool {
+        self.events.is_abandoned()
+    }
+
     /// How much may wait, in bytes.
     pub(crate) fn max_buffered_bytes(&self) -> u64 {
         self.options.max_buffered_bytes

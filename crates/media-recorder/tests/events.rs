@@ -321,6 +321,37 @@ fn a_receiver_that_stops_reading_ends_the_recording_before_the_memory_is_full() 
 }
 
 #[test]
+fn without_a_receiver_nothing_waits_and_recording_goes_on() {
+    const LIMIT: u64 = 50_000;
+    let options = RecorderOptions::new().max_buffered_bytes(LIMIT);
+    let (recorder, events) = MediaRecorder::new(&endless(), options).unwrap();
+    recorder.start().unwrap();
+    drop(events);
+    while recorder.statistics().bytes < 5 * LIMIT {
+        assert_eq!(recorder.state(), RecordingState::Recording);
+        std::thread::yield_now();
+    }
+    recorder.stop().unwrap();
+}
+
+#[test]
+fn clones_of_a_stream_end_and_are_disabled_on_their_own() {
+    let stream = endless();
+    let clone = stream.clone_stream();
+    assert_ne!(stream.id(), clone.id());
+    assert_eq!(stream.tracks().len(), clone.tracks().len());
+    clone.video_tracks()[0].set_enabled(false);
+    clone.audio_tracks()[0].stop();
+    assert!(stream.video_tracks()[0].enabled());
+    assert_eq!(stream.audio_tracks()[0].ready_state(), ReadyState::Live);
+    assert_ne!(stream.tracks()[0].id(), clone.tracks()[0].id());
+    assert!(clone.is_active());
+    // The clone of an ended track has ended.
+    let again = clone.clone_stream();
+    assert_eq!(again.audio_tracks()[0].ready_state(), ReadyState::Ended);
+}
+
+#[test]
 fn the_bitrate_mode_reads_back() {
     for mode in [AudioBitrateMode::Variable, AudioBitrateMode::Constant] {
         let options = RecorderOptions::new().audio_bitrate_mode(mode);

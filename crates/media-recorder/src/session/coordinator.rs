@@ -264,6 +264,11 @@ impl Coordinator {
 
     /// Nobody takes the data as fast as it is made: the recording ends before it fills the memory.
     fn limit_memory(&mut self) {
+        if self.shared.is_unheard() {
+            // What nobody can ever take does not have to wait.
+            self.deliver();
+            return;
+        }
         let (limit, pending) = (self.shared.max_buffered_bytes(), self.files.pending());
         let held = pending.saturating_add(self.shared.unread());
         if held > limit && !std::mem::replace(&mut self.full, true) {

@@ -95,6 +95,14 @@ impl MediaStream {
         self.tracks().into_iter().find(|track| track.id() == id)
     }
 
+    /// `clone()`: a stream of clones of these tracks, each with an `enabled` and an end of its own.
+    ///
+    /// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediastream-clone>
+    #[must_use]
+    pub fn clone_stream(&self) -> Self {
+        Self::new(self.tracks().iter().map(MediaStreamTrack::clone_track))
+    }
+
     /// Whether a track is live.
     pub fn is_active(&self) -> bool {
         self.tracks()
