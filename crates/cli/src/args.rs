@@ -11,7 +11,7 @@ use media_recorder::{Container, FrameSize, MediaRecorder, MimeType, Rate, TrackK
 use crate::error::CliError;
 use crate::values;
 
-/// Records to WebM and Matroska, in pure Rust.
+/// Records to WebM, Matroska and MP4, in pure Rust.
 #[derive(Debug, Parser)]
 #[command(name = "media-recorder", version)]
 pub(crate) struct Args {
@@ -34,8 +34,8 @@ pub(crate) enum Command {
 pub(crate) struct RecordArgs {
     /// The file to write, replaced if it exists; `-` for standard output.
     ///
-    /// Its ending chooses the container: .webm, or .mkv and .mka for Matroska. Only a file gets
-    /// an index to seek by; standard output is written once and front to back.
+    /// Its ending chooses the container: .webm, .mkv and .mka for Matroska, .mp4 and .m4a for MP4.
+    /// Only a file gets an index to seek by; standard output is written once and front to back.
     #[arg(value_name = "OUT")]
     pub(crate) output: PathBuf,
 
@@ -192,13 +192,14 @@ impl RecordArgs {
         let ending = ending.unwrap_or_default().to_lowercase();
         let container = Container::from_extension(&ending).ok_or_else(|| {
             let message = format!(
-                "the ending of {} names no container: use .webm, .mkv or .mka, or --mime-type",
+                "the ending of {} names no container: use .webm, .mkv, .mka, .mp4 or .m4a, or --mime-type",
                 self.output.display()
             );
             CliError::Usage(message)
         })?;
-        // RFC 9559 §12 has `.mka` for what holds sound only.
-        let kind = if sources.video == Source::None || ending == "mka" {
+        // RFC 9559 §12 has `.mka` for what holds sound only, and so is `.m4a` used.
+        let is_audio = ending == "mka" || ending == "m4a";
+        let kind = if sources.video == Source::None || is_audio {
             TrackKind::Audio
         } else {
             TrackKind::Video
@@ -278,6 +279,8 @@ mod tests {
             (&["b.WebM", "--video", "none"], "audio/webm"),
             (&["b.mkv"], "video/x-matroska"),
             (&["b.mka"], "audio/x-matroska"),
+            (&["b.mp4"], "video/mp4"),
+            (&["b.m4a"], "audio/mp4"),
             (&["-"], ""),
             (
                 &["b.mp4", "--mime-type", "video/webm;codecs=vp9"],
@@ -289,12 +292,7 @@ mod tests {
             let sources = args.sources().unwrap();
             assert_eq!(args.mime_type(&sources).unwrap(), expected, "{arguments:?}");
         }
-        for (output, names) in [
-            ("b", ".mkv"),
-            ("b.avi", ".webm"),
-            ("b.mp4", ".webm"),
-            (".webm", ".mka"),
-        ] {
+        for (output, names) in [("b", ".mkv"), ("b.avi", ".webm"), (".webm", ".mka")] {
             let args = record(&[output]);
             let error = args.mime_type(&args.sources().unwrap()).unwrap_err();
             assert!(error.to_string().contains(names), "{output}: {error}");

@@ -15,7 +15,7 @@ pub(crate) enum CliError {
     Usage(String),
     #[error("the output {} is also an input, which it would destroy", .0.display())]
     OutputIsInput(PathBuf),
-    #[error("`{0}` files cannot be recorded: use .webm, .mkv or .mka")]
+    #[error("`{0}` files cannot be recorded: use .webm, .mkv, .mka, .mp4 or .m4a")]
     Unsupported(String),
     #[error("cannot use {} as --{kind}", path.display())]
     Input {

@@ -1,7 +1,7 @@
 //! The W3C MediaStream Recording API for native Rust, with nothing to install.
 //!
 //! A Rust program takes a canvas of its own frames, a media file or a test source, and gets
-//! WebM or Matroska, chunk by chunk as it is made. The default build compiles no C and links no
+//! WebM, Matroska or MP4, chunk by chunk as it is made. The default build compiles no C and links no
 //! C library.
 //!
 //! ```
@@ -42,6 +42,7 @@
 //! | `av1` | yes | AV1 by `rav1e` |
 //! | `opus` | yes | Opus by `opus-rs` |
 //! | `webm` | yes | the WebM and Matroska writer |
+//! | `mp4` | yes | the MP4 writer |
 //! | `futures` | no | [`Events`] as a `futures_core::Stream` |
 //! | `asm` | no | `rav1e`'s assembly: about twice as fast, needs `nasm` on x86-64 |
 //!

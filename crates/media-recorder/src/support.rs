@@ -9,11 +9,13 @@ use media_recorder_types::{Codec, Container, VideoCodec};
 /// VP9 comes before AV1: of the two it is the one that is encoded in real time by an ordinary
 /// machine.
 pub(crate) fn capabilities() -> Capabilities {
-    let containers = if cfg!(feature = "webm") {
-        vec![Container::WebM, Container::Matroska]
-    } else {
-        Vec::new()
-    };
+    let mut containers = Vec::new();
+    if cfg!(feature = "webm") {
+        containers.extend([Container::WebM, Container::Matroska]);
+    }
+    if cfg!(feature = "mp4") {
+        containers.push(Container::Mp4);
+    }
     let mut video = video_codecs().to_vec();
     video.sort_by_key(|codec| *codec != VideoCodec::Vp9);
     let video = video.into_iter().map(Codec::Video);

@@ -7,6 +7,8 @@ use std::thread;
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
+#[cfg(feature = "mp4")]
+use media_recorder_mux::{Mp4Options, Mp4Writer};
 use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
 use media_recorder_types::{Container, MediaTime, TrackKind};
 
@@ -89,6 +91,8 @@ fn muxer_of(container: Container) -> Result<MakeMuxer, RecorderError> {
         Container::WebM => Ok(|| Box::new(MatroskaWriter::new(MatroskaOptions::webm()))),
         #[cfg(feature = "webm")]
         Container::Matroska => Ok(|| Box::new(MatroskaWriter::new(MatroskaOptions::matroska()))),
+        #[cfg(feature = "mp4")]
+        Container::Mp4 => Ok(|| Box::new(Mp4Writer::new(Mp4Options::new()))),
         other => {
             let message = format!("{other:?} cannot be written");
             Err(RecorderError::new(ErrorKind::NotSupported, message))
