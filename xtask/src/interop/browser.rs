@@ -33,7 +33,9 @@ pub(super) struct Job {
     pub(super) task: Task,
     pub(super) rate: FrameRate,
     pub(super) frames: usize,
-    /// The frames show their number.
+    /// The end of the last frame, in seconds.
+    pub(super) end: f64,
+    /// The frames show their number, and none is left out.
     pub(super) is_pattern: bool,
 }
 
@@ -44,13 +46,9 @@ impl Job {
             task,
             rate: recording.rate,
             frames: recording.frames,
-            is_pattern: recording.source != Source::Clip,
+            end: recording.duration,
+            is_pattern: matches!(recording.source, Source::Pattern { .. }),
         }
-    }
-
-    /// The end of the last frame, in seconds.
-    pub(super) fn end(&self) -> f64 {
-        self.rate.time_of(self.frames)
     }
 
     /// Where is seeked to, in seconds: the middle of frames, so that there is no doubt which
@@ -77,16 +75,18 @@ pub(super) fn check(
         .flat_map(|slices| [&slices.joined, &slices.patched]);
     let recordings = recordings.iter().chain(sliced);
     for recording in recordings.filter(|recording| recording.is_webm()) {
-        let task = if recording.live {
-            Task::Play
-        } else {
-            Task::Seek
+        let tasks: &[Task] = match recording.source {
+            _ if recording.live => &[Task::Play],
+            Source::Paused { .. } => &[Task::Seek, Task::Play],
+            _ => &[Task::Seek],
         };
-        let job = Job::new(recording.name.to_owned(), task, recording);
-        let kind = if recording.live { "play" } else { "seek" };
-        let url = site.file(&recording.path);
-        orders.push(json!({"kind": kind, "url": url, "times": job.times()}));
-        jobs.push(job);
+        for &task in tasks {
+            let job = Job::new(recording.name.to_owned(), task, recording);
+            let kind = if task == Task::Play { "play" } else { "seek" };
+            let url = site.file(&recording.path);
+            orders.push(json!({"kind": kind, "url": url, "times": job.times()}));
+            jobs.push(job);
+        }
     }
     if let Some(Slices { parts, joined, .. }) = slices {
         let subject = format!("{} slices", parts.len());

@@ -8,9 +8,11 @@ mod containers;
 mod decode;
 mod http;
 mod inputs;
+mod pauses;
 mod probe;
 mod record;
 mod report;
+mod signals;
 mod sound;
 mod sync;
 mod tools;
@@ -57,6 +59,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             recordings.push(recording);
         }
     }
+    if let Some(recording) = report.attempt("pauses", "recorded", || pauses::record(&recorder)) {
+        judge(&mut report, &recording, &clip);
+        recordings.push(recording);
+    }
     let slices = report.attempt("slices", "recorded", || recorder.record_slices());
     if let Some(slices) = &slices {
         for recording in [&slices.joined, &slices.patched] {
@@ -69,12 +75,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// All checks of one file.
 fn judge(report: &mut Report, recording: &Recording, clip: &Clip) {
-    probe::check(report, recording);
     containers::check(report, recording);
     decode::check_clean(report, recording);
     match &recording.source {
-        Source::Pattern { .. } => sync::check(report, recording),
+        Source::Pattern { .. } => {
+            probe::check(report, recording);
+            sync::check(report, recording);
+        }
+        Source::Paused { ends } => pauses::check(report, recording, ends),
         Source::Clip => {
+            probe::check(report, recording);
             decode::check_picture(report, recording, clip);
             sound::check(report, recording, clip);
         }

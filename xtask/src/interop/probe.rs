@@ -12,7 +12,7 @@ use crate::process;
 
 /// WebM and Matroska files have times in milliseconds, so that half of one is lost; the other
 /// half is for this program's own rounding.
-const TOLERANCE: f64 = 0.001;
+pub(super) const TOLERANCE: f64 = 0.001;
 
 /// The first picture track of a file.
 #[derive(Debug)]
@@ -83,6 +83,12 @@ pub(super) fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
     number(&probed["frames"][0]["pts_time"]).context("no decoded frame with a time")
 }
 
+/// The duration in the file's header, in seconds, if there is one.
+pub(super) fn duration(file: &Path) -> Result<Option<f64>> {
+    let probed = ffprobe(&["-show_format"], file)?;
+    Ok(number(&probed["format"]["duration"]))
+}
+
 pub(super) fn check(report: &mut Report, recording: &Recording) {
     let Recording { name, path, .. } = recording;
     if let Some(stream) = report.attempt(name, "frames", || video_stream(path)) {
@@ -104,13 +110,19 @@ pub(super) fn check(report: &mut Report, recording: &Recording) {
             "1 ms of n/rate",
         );
     }
+    check_first_times(report, recording);
+    check_sound_times(report, recording);
+    check_duration(report, recording);
+}
+
+/// Picture and sound begin at zero.
+pub(super) fn check_first_times(report: &mut Report, recording: &Recording) {
+    let Recording { name, path, .. } = recording;
     for (track, check) in [("v:0", "first picture"), ("a:0", "first sound")] {
         if let Some(time) = report.attempt(name, check, || first_frame_time(path, track)) {
             report.check(name, check, time.abs() <= TOLERANCE, ms(time), "0 ms");
         }
     }
-    check_sound_times(report, recording);
-    check_duration(report, recording);
 }
 
 /// Sound packets follow each other without a gap.
@@ -142,18 +154,15 @@ fn check_sound_times(report: &mut Report, recording: &Recording) {
 
 fn check_duration(report: &mut Report, recording: &Recording) {
     let name = recording.name;
-    let Some(probed) = report.attempt(name, "duration", || {
-        ffprobe(&["-show_format"], &recording.path)
-    }) else {
+    let Some(duration) = report.attempt(name, "duration", || duration(&recording.path)) else {
         return;
     };
-    let duration = number(&probed["format"]["duration"]);
     let measured = duration.map_or("none".to_owned(), ms);
     if recording.live {
         // It was not known when the header was written.
         report.check(name, "duration", duration.is_none(), measured, "none");
     } else {
-        let end = recording.duration();
+        let end = recording.duration;
         let is_right = duration.is_some_and(|duration| (duration - end).abs() <= TOLERANCE);
         report.check(name, "duration", is_right, measured, ms(end));
     }

@@ -1,4 +1,4 @@
-//! Recording with the `media-recorder` command.
+//! Recording with the `media-recorder` command, and with programs of our own.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -38,10 +38,15 @@ pub(super) struct Plan {
 }
 
 /// What a recording shows.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(super) enum Source {
     /// The test pattern, for so many whole seconds.
     Pattern { seconds: usize },
+    /// The test pattern in parts, of which the pauses are left out.
+    Paused {
+        /// Where each part ended by the recording program's stopwatch, in seconds of recording.
+        ends: Vec<f64>,
+    },
     /// The clip.
     Clip,
 }
@@ -58,14 +63,11 @@ pub(super) struct Recording {
     pub(super) rate: FrameRate,
     /// How many frames went in.
     pub(super) frames: usize,
+    /// The end of the last frame, in seconds.
+    pub(super) duration: f64,
 }
 
 impl Recording {
-    /// The end of the last frame, in seconds.
-    pub(super) fn duration(&self) -> f64 {
-        self.rate.time_of(self.frames)
-    }
-
     /// A browser plays it; Matroska in general it does not.
     pub(super) fn is_webm(&self) -> bool {
         self.mime_type.starts_with("video/webm")
@@ -83,11 +85,11 @@ pub(super) struct Slices {
     pub(super) patched: Recording,
 }
 
-const THIRTY: FrameRate = FrameRate {
+pub(super) const THIRTY: FrameRate = FrameRate {
     numerator: 30,
     denominator: 1,
 };
-const VP9_OPUS: &str = "video/webm;codecs=vp9,opus";
+pub(super) const VP9_OPUS: &str = "video/webm;codecs=vp9,opus";
 const AV1_OPUS: &str = "video/webm;codecs=av01,opus";
 const PATTERN_SECONDS: usize = 5;
 /// What the picture of the clip gets.
@@ -165,7 +167,8 @@ fn recorded_clip(name: &'static str, mime_type: &'static str, clip: &Clip) -> Pl
 /// The programs that record, built from this workspace.
 #[derive(Debug)]
 pub(super) struct Recorder<'a> {
-    directory: &'a Path,
+    /// Where recordings go.
+    pub(super) directory: &'a Path,
     target: PathBuf,
 }
 
@@ -180,6 +183,11 @@ impl<'a> Recorder<'a> {
             directory,
             target: Workspace::load()?.target.join("debug"),
         })
+    }
+
+    /// A program among the examples.
+    pub(super) fn example(&self, name: &str) -> Command {
+        Command::new(self.target.join("examples").join(name))
     }
 
     pub(super) fn record(&self, plan: Plan) -> Result<Recording> {
@@ -222,6 +230,7 @@ impl<'a> Recorder<'a> {
             live,
             rate,
             frames,
+            duration: rate.time_of(frames),
         })
     }
 
@@ -229,7 +238,7 @@ impl<'a> Recorder<'a> {
     pub(super) fn record_slices(&self) -> Result<Slices> {
         let directory = self.directory.join("slices");
         fs::create_dir_all(&directory)?;
-        let mut command = Command::new(self.target.join("examples/slices"));
+        let mut command = self.example("slices");
         command.arg(&directory).arg(PATTERN_SECONDS.to_string());
         process::stdout(&mut command)?;
 
@@ -256,6 +265,7 @@ impl<'a> Recorder<'a> {
             live,
             rate: THIRTY,
             frames: PATTERN_SECONDS * THIRTY.numerator as usize,
+            duration: PATTERN_SECONDS as f64,
         };
         Ok(Slices {
             parts,

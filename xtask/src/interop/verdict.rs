@@ -22,7 +22,7 @@ pub(super) fn judge(report: &mut Report, job: &Job, result: &Value) {
         report.check(subject, "chromium", false, error, "no error");
         return;
     }
-    let end = job.end();
+    let end = job.end;
     match job.task {
         Task::Seek => {
             let duration = &result["duration"];
@@ -135,6 +135,7 @@ mod tests {
                 denominator: 1,
             },
             frames: 100,
+            end: 4.0,
             is_pattern: true,
         };
         let mut report = Report::default();
