@@ -64,5 +64,5 @@ mod muxer;
 pub use error::{CodecPrivateError, MuxError, PayloadError};
 pub use interleave::{InterleaveError, Interleaver};
 #[cfg(feature = "webm")]
-pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter};
+pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter, Rotation};
 pub use muxer::{MuxOutput, Muxer};

@@ -22,9 +22,10 @@ pub enum MuxOutput {
 
 /// A container writer: packets in, bytes out.
 ///
-/// The order of calls is `start`, then any number of `write`, `cut_before` and
-/// `flush`, then `finish`; `poll_output` may be called at any time. Packets come in the order in which they are to be
-/// stored, across all tracks: an [`Interleaver`](crate::Interleaver) puts them into it.
+/// The order of calls is `start`, then any number of `write`, `cut_before` and `flush`, then
+/// `finish`; `poll_output` may be called at any time. Packets come in the order in which they
+/// are to be stored, across all tracks: an [`Interleaver`](crate::Interleaver) puts them into
+/// it.
 ///
 /// Every call either succeeds or has no effect.
 pub trait Muxer: Send {

@@ -12,7 +12,6 @@ use super::options::MatroskaOptions;
 use super::output::Output;
 use super::packet_checks::{Accepted, Track};
 use super::track_checks::check_tracks;
-use super::tracks::tracks_element;
 use crate::{MuxError, MuxOutput, Muxer};
 
 /// Writes WebM and Matroska (RFC 9559).
@@ -171,8 +170,7 @@ impl Muxer for MatroskaWriter {
             State::Finished => return Err(MuxError::Finished),
         }
         let checked = check_tracks(tracks, self.options.doc_type)?;
-        let tracks_element = tracks_element(&checked, self.options.track_uid_seed);
-        let (bytes, slots) = header::header(&self.options, &tracks_element);
+        let (bytes, slots) = header::header(&self.options, &checked);
         self.output.append(bytes);
         let first_video = tracks
             .iter()

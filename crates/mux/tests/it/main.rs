@@ -11,6 +11,7 @@ mod ebml;
 mod golden;
 mod index;
 mod interleave;
+mod presentation;
 mod rejections;
 mod round_trip;
 mod support;
