@@ -5,7 +5,8 @@ use alloc::vec::Vec;
 use bytes::{BufMut, Bytes};
 use media_recorder_types::TrackKind;
 
-use super::ebml::{self, put_id, put_int, put_size, put_uint};
+use super::ebml::{self, put_header, put_id, put_int, put_size, put_uint};
+use super::element::{Binary, Element};
 use super::ids;
 use super::options::ClusterMode;
 use super::output::Output;
@@ -18,6 +19,9 @@ const BLOCK_HEADER_OCTETS: u64 = 1 + 2 + 1;
 /// The flag of a `SimpleBlock` with which decoding can start (RFC 9559 §10.2). No lacing and
 /// "visible" are zeros.
 const FLAG_KEY_FRAME: u8 = 0x80;
+
+/// The first version that has all elements of a cluster.
+pub(super) const VERSION: u8 = ids::DISCARD_PADDING.min_version;
 
 /// A packet on its way into a cluster.
 #[derive(Debug)]
@@ -129,18 +133,20 @@ impl Cluster {
         let padding = block.discard_padding;
         let octets = block.group_octets();
         self.data.structure(|buf| {
-            put_id(buf, ids::BLOCK_GROUP);
-            put_size(buf, octets);
+            put_header(buf, ids::BLOCK_GROUP, octets);
         });
         self.push_block(ids::BLOCK, block, relative, 0);
         self.data
             .structure(|buf| put_int(buf, ids::DISCARD_PADDING, padding));
     }
 
-    fn push_block(&mut self, id: ids::Id, block: Block, relative: i16, flags: u8) {
+    fn push_block(&mut self, element: Element<Binary>, block: Block, relative: i16, flags: u8) {
         self.data.structure(|buf| {
-            put_id(buf, id);
-            put_size(buf, BLOCK_HEADER_OCTETS + block.payload.len() as u64);
+            put_header(
+                buf,
+                element,
+                BLOCK_HEADER_OCTETS + block.payload.len() as u64,
+            );
             put_size(buf, block.track.into());
             buf.put_i16(relative);
             buf.put_u8(flags);
@@ -152,8 +158,7 @@ impl Cluster {
     pub(super) fn close(mut self, output: &mut Output) {
         if self.mode == ClusterMode::Known {
             let mut header = Vec::new();
-            put_id(&mut header, ids::CLUSTER);
-            put_size(&mut header, self.data.len());
+            put_header(&mut header, ids::CLUSTER, self.data.len());
             output.append(header.into());
         }
         self.data.drain_to(output);

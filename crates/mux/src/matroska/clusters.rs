@@ -44,28 +44,30 @@ impl Clusters {
 
     /// Adds a block.
     pub(super) fn write(&mut self, block: Block, output: &mut Output) {
-        if self.held.first().is_some_and(|held| held.tick < block.tick) {
-            self.place_held(output);
-        }
+        self.place_held_before(block.tick, output);
         match block.kind {
             TrackKind::Audio if self.has_video => self.held.push(block),
-            TrackKind::Video if block.key => {
-                // If all blocks so far have the key frame's tick, their cluster is the key's.
-                if self
-                    .open
-                    .as_ref()
-                    .is_some_and(|open| open.tick < block.tick)
-                {
-                    self.close(output);
+            TrackKind::Video => {
+                if block.key {
+                    // If all blocks so far have the key frame's tick, their cluster is the key's.
+                    self.cut_before(block.tick, output);
                 }
                 self.place_held(output);
                 self.place(block, output);
             }
-            _ => {
-                self.place_held(output);
-                self.place(block, output);
-            }
+            TrackKind::Audio => self.place(block, output),
         }
+    }
+
+    /// Ends the open cluster, so that the next one begins at `tick`: what is held of that tick
+    /// goes there. Whether it did; it does not if a cluster has begun at that tick already.
+    pub(super) fn cut_before(&mut self, tick: u64, output: &mut Output) -> bool {
+        self.place_held_before(tick, output);
+        let ended = self.open.as_ref().is_none_or(|open| open.tick < tick);
+        if ended {
+            self.close(output);
+        }
+        ended
     }
 
     /// Puts out everything so far; in [`ClusterMode::Known`] this ends the open cluster.
@@ -85,6 +87,12 @@ impl Clusters {
         let position = output.len() - self.segment_data;
         output.append(cues);
         Some(position)
+    }
+
+    fn place_held_before(&mut self, tick: u64, output: &mut Output) {
+        if self.held.first().is_some_and(|held| held.tick < tick) {
+            self.place_held(output);
+        }
     }
 
     fn place_held(&mut self, output: &mut Output) {

@@ -4,12 +4,15 @@ use alloc::vec::Vec;
 
 use bytes::Bytes;
 
-use super::ebml::{put_master, put_uint};
+use super::elements::Elements;
 use super::ids;
 
 /// The least distance of two index entries where there is no picture, in ticks
 /// (RFC 9559 §22.1).
 const AUDIO_CUE_TICKS: u64 = 500;
+
+/// The first version that has all elements of an index.
+pub(super) const VERSION: u8 = ids::CUE_RELATIVE_POSITION.min_version;
 
 /// Where a block is that can be sought to.
 #[derive(Clone, Copy, Debug)]
@@ -48,26 +51,26 @@ impl Cues {
         if self.entries.is_empty() {
             return None;
         }
-        let mut buf = Vec::new();
-        put_master(&mut buf, ids::CUES, |buf| {
+        let mut buf = Elements::new();
+        buf.master(ids::CUES, |buf| {
             for same_time in self.entries.chunk_by(|a, b| a.tick == b.tick) {
-                put_master(buf, ids::CUE_POINT, |buf| put_cue_point(buf, same_time));
+                buf.master(ids::CUE_POINT, |buf| put_cue_point(buf, same_time));
             }
         });
-        Some(buf.into())
+        Some(buf.into_bytes())
     }
 }
 
-fn put_cue_point(buf: &mut Vec<u8>, same_time: &[Cue]) {
+fn put_cue_point(buf: &mut Elements, same_time: &[Cue]) {
     for (n, cue) in same_time.iter().enumerate() {
         if n == 0 {
-            put_uint(buf, ids::CUE_TIME, cue.tick);
+            buf.uint(ids::CUE_TIME, cue.tick);
         }
-        put_master(buf, ids::CUE_TRACK_POSITIONS, |buf| {
-            put_uint(buf, ids::CUE_TRACK, cue.track.into());
-            put_uint(buf, ids::CUE_CLUSTER_POSITION, cue.cluster);
+        buf.master(ids::CUE_TRACK_POSITIONS, |buf| {
+            buf.uint(ids::CUE_TRACK, cue.track.into());
+            buf.uint(ids::CUE_CLUSTER_POSITION, cue.cluster);
             if let Some(relative) = cue.relative {
-                put_uint(buf, ids::CUE_RELATIVE_POSITION, relative);
+                buf.uint(ids::CUE_RELATIVE_POSITION, relative);
             }
         });
     }
