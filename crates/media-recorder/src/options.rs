@@ -25,6 +25,7 @@ pub struct RecorderOptions {
     pub(crate) key_frame_duration: Option<MediaTime>,
     pub(crate) key_frame_count: Option<u32>,
     pub(crate) size_change: SizeChange,
+    pub(crate) self_contained_chunks: bool,
     pub(crate) max_buffered_bytes: u64,
 }
 
@@ -72,6 +73,7 @@ impl Default for RecorderOptions {
             key_frame_duration: None,
             key_frame_count: None,
             size_change: SizeChange::default(),
+            self_contained_chunks: false,
             max_buffered_bytes: DEFAULT_MAX_BUFFERED_BYTES,
         }
     }
@@ -141,6 +143,18 @@ impl RecorderOptions {
     #[must_use]
     pub fn size_change(mut self, policy: SizeChange) -> Self {
         self.size_change = policy;
+        self
+    }
+
+    /// Whether each blob plays by itself: for uploads in parts, and for Media Source Extensions.
+    /// The first blob then is the initialisation segment, and each later one begins with a key
+    /// frame and can be appended after it in any order. A blob is delivered with the first key
+    /// frame after its timeslice is full; [`request_data`](crate::MediaRecorder::request_data)
+    /// still delivers at once, and what it delivers is the first part of a chunk. All blobs
+    /// one after the other play as ever. An MP4 stays a fragmented one. Not by default.
+    #[must_use]
+    pub fn self_contained_chunks(mut self, wanted: bool) -> Self {
+        self.self_contained_chunks = wanted;
         self
     }
 

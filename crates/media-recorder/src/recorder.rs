@@ -304,6 +304,7 @@ impl Shared {
             timeslice,
             constant_bitrate: self.options.bitrate_mode() == AudioBitrateMode::Constant,
             size_change: self.options.size_change,
+            self_contained_chunks: self.options.self_contained_chunks,
         })?;
 
         // Nothing is refused from here on, but that a thread may be.

@@ -275,3 +275,39 @@ fn a_stream_with_two_pictures_records_both() {
     assert_eq!(file.times(1), frame_times(25));
     assert_eq!(file.times(2), frame_times(25));
 }
+
+#[test]
+fn self_contained_chunks_play_each_after_the_header() {
+    let stream = pattern()
+        .duration(Duration::from_secs(4))
+        .capture_stream()
+        .unwrap();
+    let options = options("")
+        .self_contained_chunks(true)
+        .video_key_frame_interval_duration(Duration::from_millis(700));
+    let (recorder, mut events) = MediaRecorder::new(&stream, options).unwrap();
+    recorder
+        .start_with_timeslice(Duration::from_millis(500))
+        .unwrap();
+    let recorded = take(&mut events);
+    let [header, chunks @ ..] = &recorded.blobs[..] else {
+        panic!("there are blobs")
+    };
+    assert!((4..=8).contains(&chunks.len()), "{}", chunks.len());
+    let header = header.clone().into_bytes();
+    let (mut pictures, mut last_end) = (0, 0);
+    for chunk in chunks {
+        let alone = [&header[..], &chunk.clone().into_bytes()].concat();
+        let file = read_back(alone);
+        assert!(file.track(1)[0].key, "a chunk begins with a key frame");
+        assert!(!file.track(2).is_empty(), "and has its sound");
+        assert!(file.times(1)[0] >= last_end, "chunks follow one another");
+        last_end = *file.times(1).last().unwrap();
+        pictures += file.track(1).len();
+    }
+    assert_eq!(pictures, 100);
+    // And all of them together are a recording as ever.
+    let file = read_back(recorded.patched());
+    assert_eq!(file.times(1), frame_times(100));
+    assert_eq!(file.duration(), Some(4000.0));
+}

@@ -22,6 +22,8 @@ pub(super) struct Assembler {
     /// Whether to stop waiting for a silent track after [`PATIENCE`].
     live: bool,
     slicer: Slicer,
+    /// Blobs begin where they can be played by themselves.
+    in_chunks: bool,
     pending: Blob,
     /// Bytes in blobs that were handed out.
     delivered: u64,
@@ -81,6 +83,7 @@ impl Assembler {
             running: None,
             live,
             slicer,
+            in_chunks: false,
             pending: Blob::new(mime_type),
             delivered: 0,
             patches: Vec::new(),
@@ -88,6 +91,12 @@ impl Assembler {
             due: Vec::new(),
             cut: None,
         }
+    }
+
+    /// The header comes in a blob of its own, and each later one begins with a key frame.
+    pub(super) fn with_self_contained_chunks(mut self, wanted: bool) -> Self {
+        self.in_chunks = wanted;
+        self
     }
 
     pub(super) fn set_timeslice(&mut self, timeslice: Option<MediaTime>) {
@@ -192,11 +201,28 @@ impl Assembler {
             }
             self.collect();
         }
+        Ok(self.take_pending())
+    }
+
+    /// Completes what is gathered, to be delivered before `next` is written; false if it has to
+    /// wait for a packet that a chunk can begin with.
+    fn end_slice_before(&mut self, next: &Packet) -> Result<bool, MuxError> {
+        let ended = if self.in_chunks {
+            self.muxer.cut_before(next)?
+        } else {
+            self.muxer.flush()?;
+            true
+        };
+        self.collect();
+        Ok(ended)
+    }
+
+    fn take_pending(&mut self) -> BlobEvent {
         let timecode = self.slicer.deliver();
         let empty = Blob::new(self.pending.mime_type().into());
         let data = std::mem::replace(&mut self.pending, empty);
         self.delivered += data.size();
-        Ok(BlobEvent { data, timecode })
+        BlobEvent { data, timecode }
     }
 
     /// Writes the header as soon as every track has delivered or is done, or, live, when the
@@ -224,6 +250,10 @@ impl Assembler {
         };
         self.muxer.start(&described)?;
         self.collect();
+        if self.in_chunks {
+            let header = self.take_pending();
+            self.due.push(header);
+        }
         let patience = if self.live { PATIENCE } else { MediaTime::MAX };
         let interleaver = Interleaver::new(&described, patience);
         self.running = Some(Running {
@@ -315,8 +345,8 @@ impl Assembler {
                 continue;
             }
             let time = packet.time.max(MediaTime::ZERO);
-            if self.slicer.gather(time) {
-                let blob = self.deliver()?;
+            if self.slicer.gather(time) && self.end_slice_before(&packet)? {
+                let blob = self.take_pending();
                 self.due.push(blob);
                 self.slicer.gather(time);
             }

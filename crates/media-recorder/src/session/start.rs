@@ -8,7 +8,7 @@ use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
 #[cfg(feature = "mp4")]
-use media_recorder_mux::{Mp4Options, Mp4Writer};
+use media_recorder_mux::{Mp4Mode, Mp4Options, Mp4Writer};
 use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
 use media_recorder_types::{Container, MediaTime, TrackKind};
 
@@ -44,6 +44,7 @@ pub(crate) struct Recipe {
     pub(crate) timeslice: Option<MediaTime>,
     pub(crate) constant_bitrate: bool,
     pub(crate) size_change: SizeChange,
+    pub(crate) self_contained_chunks: bool,
 }
 
 /// Everything that can be refused has been accepted; nothing runs yet.
@@ -81,22 +82,36 @@ pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
     })
 }
 
-/// Makes the writer of a file.
-type MakeMuxer = fn() -> Box<dyn Muxer>;
+/// Makes the writer of a file, or of one in chunks that play by themselves.
+type MakeMuxer = fn(bool) -> Box<dyn Muxer>;
 
 /// What makes the writers for a container.
 fn muxer_of(container: Container) -> Result<MakeMuxer, RecorderError> {
     match container {
         #[cfg(feature = "webm")]
-        Container::WebM => Ok(|| Box::new(MatroskaWriter::new(MatroskaOptions::webm()))),
+        Container::WebM => Ok(|_| Box::new(MatroskaWriter::new(MatroskaOptions::webm()))),
         #[cfg(feature = "webm")]
-        Container::Matroska => Ok(|| Box::new(MatroskaWriter::new(MatroskaOptions::matroska()))),
+        Container::Matroska => Ok(|_| Box::new(MatroskaWriter::new(MatroskaOptions::matroska()))),
         #[cfg(feature = "mp4")]
-        Container::Mp4 => Ok(|| Box::new(Mp4Writer::new(Mp4Options::new()))),
+        Container::Mp4 => Ok(|in_chunks| Box::new(Mp4Writer::new(mp4_options(in_chunks)))),
         other => {
             let message = format!("{other:?} cannot be written");
             Err(RecorderError::new(ErrorKind::NotSupported, message))
         }
+    }
+}
+
+#[cfg(feature = "mp4")]
+fn mp4_options(in_chunks: bool) -> Mp4Options {
+    if in_chunks {
+        // A fragment ends with its chunk, unless that is long.
+        let longest = MediaTime::from_secs(10);
+        Mp4Options::new()
+            .mode(Mp4Mode::Fragmented)
+            .fragment_duration(longest)
+            .max_fragment_duration(longest)
+    } else {
+        Mp4Options::new()
     }
 }
 
@@ -207,9 +222,12 @@ impl Prepared {
         let mime_type: Arc<str> = recipe.plan.mime_type.as_str().into();
         let make = {
             let (mime_type, timeslice) = (Arc::clone(&mime_type), recipe.timeslice);
+            let in_chunks = recipe.self_contained_chunks;
             move || {
                 let slicer = Slicer::new(timeslice);
-                Assembler::new(muxer(), count, live, slicer, Arc::clone(&mime_type))
+                let muxer = muxer(in_chunks);
+                let assembler = Assembler::new(muxer, count, live, slicer, Arc::clone(&mime_type));
+                assembler.with_self_contained_chunks(in_chunks)
             }
         };
         let counters = Arc::new(SessionCounters::new(counters));
