@@ -1,5 +1,5 @@
-//! Records the test pattern in slices, each in a file of its own: `part-0000.webm` and so on.
-//! `patched.webm` is the whole with the changes that make it seek.
+//! Records the test pattern in slices, each in a file of its own: `part-0000` and so on. `patched`
+//! is the whole with the changes that make it seek.
 
 use std::error::Error;
 use std::fs;
@@ -12,13 +12,21 @@ const SLICE: Duration = Duration::from_millis(500);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(directory), Some(seconds)) = (arguments.next(), arguments.next()) else {
-        return Err("usage: slices DIRECTORY SECONDS".into());
+    let (Some(directory), Some(seconds), Some(mime_type), Some(chunks)) = (
+        arguments.next(),
+        arguments.next(),
+        arguments.next(),
+        arguments.next(),
+    ) else {
+        return Err("usage: slices DIRECTORY SECONDS TYPE any|self-contained".into());
     };
     let directory = PathBuf::from(directory);
     let pattern = TestPattern::new().size(320, 180).as_fast_as_possible();
     let pattern = pattern.duration(Duration::from_secs(seconds.parse()?));
-    let options = RecorderOptions::new().mime_type("video/webm;codecs=vp9,opus");
+    let options = RecorderOptions::new()
+        .mime_type(mime_type)
+        .video_key_frame_interval_duration(Duration::from_millis(900))
+        .self_contained_chunks(chunks == "self-contained");
     let (recorder, events) = MediaRecorder::new(&pattern.capture_stream()?, options)?;
     recorder.start_with_timeslice(SLICE)?;
 
@@ -27,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for event in events {
         match event {
             Event::DataAvailable(event) => {
-                let path = directory.join(format!("part-{number:04}.webm"));
+                let path = directory.join(format!("part-{number:04}"));
                 event.data.write_to(&mut fs::File::create(path)?)?;
                 whole.append(event.data);
                 number += 1;
@@ -43,6 +51,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             _ => {}
         }
     }
-    whole.write_to(&mut fs::File::create(directory.join("patched.webm"))?)?;
+    whole.write_to(&mut fs::File::create(directory.join("patched"))?)?;
     Ok(())
 }

@@ -35,6 +35,8 @@ pub(super) struct Job {
     pub(super) frames: usize,
     /// The end of the last frame, in seconds.
     pub(super) end: f64,
+    /// How much longer it may be said to be, in seconds.
+    pub(super) slack: f64,
     /// The frames show their number, and none is left out.
     pub(super) is_pattern: bool,
 }
@@ -47,6 +49,7 @@ impl Job {
             rate: recording.rate,
             frames: recording.frames,
             end: recording.duration,
+            slack: recording.end_slack(),
             is_pattern: matches!(recording.source, Source::Pattern { .. }),
         }
     }
@@ -60,21 +63,23 @@ impl Job {
     }
 }
 
-/// All recordings in the browser, and the parts of the one in slices.
+/// All recordings in the browser, and the parts of those in slices: self-contained ones from the
+/// last to the first.
 pub(super) fn check(
     report: &mut Report,
     directory: &Path,
     recordings: &[Recording],
-    slices: Option<&Slices>,
+    slices: &[Slices],
 ) {
     let mut site = Site::new(directory);
     let mut jobs = Vec::new();
     let mut orders = Vec::new();
     let sliced = slices
-        .into_iter()
+        .iter()
         .flat_map(|slices| [&slices.joined, &slices.patched]);
     let recordings = recordings.iter().chain(sliced);
-    for recording in recordings.filter(|recording| recording.is_webm()) {
+    // Matroska in general it does not play.
+    for recording in recordings.filter(|recording| recording.is_webm() || recording.is_mp4()) {
         let tasks: &[Task] = match recording.source {
             _ if recording.live => &[Task::Play],
             Source::Paused { .. } => &[Task::Seek, Task::Play],
@@ -88,14 +93,21 @@ pub(super) fn check(
             jobs.push(job);
         }
     }
-    if let Some(Slices { parts, joined, .. }) = slices {
-        let subject = format!("{} slices", parts.len());
-        let job = Job::new(subject, Task::Append, joined);
-        let parts: Vec<_> = parts.iter().map(|part| site.file(part)).collect();
+    // A complete MP4 is none of what Media Source Extensions take; its chunks are.
+    for slices in slices
+        .iter()
+        .filter(|slices| !slices.source_type.is_empty())
+    {
+        let subject = format!("parts of {}", slices.joined.name);
+        let job = Job::new(subject, Task::Append, &slices.joined);
+        let mut parts: Vec<_> = slices.parts.iter().map(|part| site.file(part)).collect();
+        if let Some(chunks) = parts.get_mut(1..).filter(|_| slices.self_contained) {
+            chunks.reverse();
+        }
         orders.push(json!({
             "kind": "append",
             "parts": parts,
-            "type": joined.mime_type,
+            "type": slices.source_type,
             "times": job.times(),
         }));
         jobs.push(job);
@@ -141,7 +153,9 @@ impl<'a> Site<'a> {
     fn file(&mut self, path: &Path) -> String {
         let relative = path.strip_prefix(self.directory).unwrap_or(path);
         let url = format!("/media/{}", relative.display());
-        let file = Resource::Media("video/webm", path.to_owned());
+        let is_mp4 = path.extension().is_some_and(|extension| extension == "mp4");
+        let media_type = if is_mp4 { "video/mp4" } else { "video/webm" };
+        let file = Resource::Media(media_type, path.to_owned());
         self.resources.insert(url.clone(), file);
         url
     }

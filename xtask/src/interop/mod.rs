@@ -63,13 +63,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         judge(&mut report, &recording, &clip);
         recordings.push(recording);
     }
-    let slices = report.attempt("slices", "recorded", || recorder.record_slices());
-    if let Some(slices) = &slices {
+    let mut slices = Vec::new();
+    for plan in record::SLICES {
+        slices.extend(report.attempt("slices", "recorded", || recorder.record_slices(plan)));
+    }
+    for slices in &slices {
         for recording in [&slices.joined, &slices.patched] {
             judge(&mut report, recording, &clip);
         }
     }
-    browser::check(&mut report, directory, &recordings, slices.as_ref());
+    browser::check(&mut report, directory, &recordings, &slices);
     report.finish()
 }
 

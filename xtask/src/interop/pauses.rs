@@ -44,6 +44,7 @@ pub(super) fn record(recorder: &Recorder<'_>) -> Result<Recording> {
         rate: THIRTY,
         frames: probe::video_stream(&path)?.frames,
         duration: probe::duration(&path)?.context("no duration")?,
+        fragmented: false,
         path,
     })
 }

@@ -65,25 +65,92 @@ pub(super) struct Recording {
     pub(super) frames: usize,
     /// The end of the last frame, in seconds.
     pub(super) duration: f64,
+    /// It ends as a sequence of fragments, not as an ordinary MP4.
+    pub(super) fragmented: bool,
 }
 
+/// A packet of Opus is 20 ms, and its decoder throws 6.5 ms away at the beginning.
+const OPUS_PACKET: usize = 960;
+const OPUS_TAIL: f64 = 0.0265;
+
 impl Recording {
-    /// A browser plays it; Matroska in general it does not.
     pub(super) fn is_webm(&self) -> bool {
         self.mime_type.starts_with("video/webm")
+    }
+
+    pub(super) fn is_mp4(&self) -> bool {
+        self.mime_type.starts_with("video/mp4")
+    }
+
+    /// How many samples more than there are a decoder may give: ffmpeg does not cut the end of
+    /// the last packet of an MP4, not of its own either.
+    pub(super) fn sound_slack(&self) -> usize {
+        if self.is_mp4() { OPUS_PACKET } else { 0 }
+    }
+
+    /// How much longer than it is a file may be said to be, in seconds: while the edit list of a
+    /// fragmented file has no end, readers count whole packets.
+    pub(super) fn end_slack(&self) -> f64 {
+        if self.fragmented { OPUS_TAIL } else { 0.0 }
     }
 }
 
 /// A recording that was made in slices.
 #[derive(Debug)]
 pub(super) struct Slices {
+    /// What Media Source Extensions call it.
+    pub(super) source_type: &'static str,
     /// In order.
     pub(super) parts: Vec<PathBuf>,
+    /// After the first part, the others play in any order.
+    pub(super) self_contained: bool,
     /// The parts one after the other.
     pub(super) joined: Recording,
     /// The same with the changes that make it seek.
     pub(super) patched: Recording,
 }
+
+/// Slices to be made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SlicesPlan {
+    mime_type: &'static str,
+    source_type: &'static str,
+    self_contained: bool,
+    joined: &'static str,
+    patched: &'static str,
+}
+
+/// Every recording that is made in slices.
+pub(super) const SLICES: [SlicesPlan; 4] = [
+    SlicesPlan {
+        mime_type: VP9_OPUS,
+        source_type: VP9_OPUS,
+        self_contained: false,
+        joined: "slices-joined.webm",
+        patched: "slices-patched.webm",
+    },
+    SlicesPlan {
+        mime_type: VP9_OPUS,
+        source_type: VP9_OPUS,
+        self_contained: true,
+        joined: "chunks-joined.webm",
+        patched: "chunks-patched.webm",
+    },
+    SlicesPlan {
+        mime_type: MP4_VP9_OPUS,
+        source_type: "",
+        self_contained: false,
+        joined: "slices-joined.mp4",
+        patched: "slices-patched.mp4",
+    },
+    SlicesPlan {
+        mime_type: MP4_VP9_OPUS,
+        source_type: "video/mp4;codecs=\"vp09.00.11.08, opus\"",
+        self_contained: true,
+        joined: "chunks-joined.mp4",
+        patched: "chunks-patched.mp4",
+    },
+];
 
 pub(super) const THIRTY: FrameRate = FrameRate {
     numerator: 30,
@@ -91,6 +158,8 @@ pub(super) const THIRTY: FrameRate = FrameRate {
 };
 pub(super) const VP9_OPUS: &str = "video/webm;codecs=vp9,opus";
 const AV1_OPUS: &str = "video/webm;codecs=av01,opus";
+const MP4_VP9_OPUS: &str = "video/mp4;codecs=vp9,opus";
+const MP4_AV1_OPUS: &str = "video/mp4;codecs=av01,opus";
 const PATTERN_SECONDS: usize = 5;
 /// What the picture of the clip gets.
 const BITS_PER_SECOND: &str = "800k";
@@ -109,7 +178,14 @@ pub(super) fn plans(clip: &Clip) -> Vec<Plan> {
             live: true,
             ..pattern("live.webm", VP9_OPUS, "320x180", THIRTY)
         },
+        pattern("vp9.mp4", MP4_VP9_OPUS, "320x180", THIRTY),
+        pattern("av1-ntsc-odd-size.mp4", MP4_AV1_OPUS, "321x183", ntsc),
+        Plan {
+            live: true,
+            ..pattern("live.mp4", MP4_VP9_OPUS, "320x180", THIRTY)
+        },
         recorded_clip("clip-vp9.webm", VP9_OPUS, clip),
+        recorded_clip("clip-vp9.mp4", MP4_VP9_OPUS, clip),
         recorded_clip("clip-av1.webm", AV1_OPUS, clip),
         recorded_clip("clip-pcm.mkv", "video/x-matroska;codecs=vp9,pcm", clip),
     ]
@@ -231,15 +307,22 @@ impl<'a> Recorder<'a> {
             rate,
             frames,
             duration: rate.time_of(frames),
+            fragmented: live && mime_type.starts_with("video/mp4"),
         })
     }
 
     /// Records the test pattern in slices.
-    pub(super) fn record_slices(&self) -> Result<Slices> {
-        let directory = self.directory.join("slices");
+    pub(super) fn record_slices(&self, plan: SlicesPlan) -> Result<Slices> {
+        let directory = self.directory.join(format!("{}.parts", plan.joined));
         fs::create_dir_all(&directory)?;
         let mut command = self.example("slices");
         command.arg(&directory).arg(PATTERN_SECONDS.to_string());
+        command.arg(plan.mime_type);
+        command.arg(if plan.self_contained {
+            "self-contained"
+        } else {
+            "any"
+        });
         process::stdout(&mut command)?;
 
         let mut parts: Vec<PathBuf> = fs::read_dir(&directory)?
@@ -249,28 +332,33 @@ impl<'a> Recorder<'a> {
         parts.retain(|path| name(path).to_string_lossy().starts_with("part-"));
         // The numbers in the names have leading zeros.
         parts.sort();
-        let joined = self.directory.join("slices-joined.webm");
+        let joined = self.directory.join(plan.joined);
         let mut all = Vec::new();
         for part in &parts {
             all.extend(fs::read(part)?);
         }
         fs::write(&joined, all)?;
+        let patched = self.directory.join(plan.patched);
+        fs::rename(directory.join("patched"), &patched)?;
         let recording = |name, path, live| Recording {
             name,
             path,
             source: Source::Pattern {
                 seconds: PATTERN_SECONDS,
             },
-            mime_type: VP9_OPUS,
+            mime_type: plan.mime_type,
             live,
             rate: THIRTY,
             frames: PATTERN_SECONDS * THIRTY.numerator as usize,
             duration: PATTERN_SECONDS as f64,
+            fragmented: plan.mime_type.starts_with("video/mp4") && (live || plan.self_contained),
         };
         Ok(Slices {
+            source_type: plan.source_type,
+            self_contained: plan.self_contained,
             parts,
-            joined: recording("slices-joined.webm", joined, true),
-            patched: recording("slices-patched.webm", directory.join("patched.webm"), false),
+            joined: recording(plan.joined, joined, true),
+            patched: recording(plan.patched, patched, false),
         })
     }
 }

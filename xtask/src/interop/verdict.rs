@@ -28,7 +28,7 @@ pub(super) fn judge(report: &mut Report, job: &Job, result: &Value) {
             let duration = &result["duration"];
             let is_right = duration
                 .as_f64()
-                .is_some_and(|duration| near(duration, end));
+                .is_some_and(|duration| near_or_later(duration, end, job.slack));
             report.check(subject, "chromium, duration", is_right, duration, end);
             judge_seeks(report, job, result);
         }
@@ -44,7 +44,7 @@ pub(super) fn judge(report: &mut Report, job: &Job, result: &Value) {
             report.check(
                 subject,
                 "chromium, played to",
-                near(time, end),
+                near_or_later(time, end, job.slack),
                 ms(time),
                 ms(end),
             );
@@ -119,6 +119,10 @@ fn near(measured: f64, expected: f64) -> bool {
     (measured - expected).abs() <= TOLERANCE
 }
 
+fn near_or_later(measured: f64, expected: f64, slack: f64) -> bool {
+    (expected - TOLERANCE..=expected + slack + TOLERANCE).contains(&measured)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -136,6 +140,7 @@ mod tests {
             },
             frames: 100,
             end: 4.0,
+            slack: 0.0,
             is_pattern: true,
         };
         let mut report = Report::default();
