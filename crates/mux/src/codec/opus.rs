@@ -11,6 +11,10 @@ pub(crate) const RATE: u32 = 48_000;
 
 /// An `OpusHead` (RFC 7845 §5.1).
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "mp4"),
+    expect(dead_code, reason = "only MP4 says these things in its own words")
+)]
 pub(crate) struct Head<'a> {
     pub(crate) channels: u8,
     /// In samples at 48 kHz.
