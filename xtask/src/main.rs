@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "printing is what these tasks are for")]
 
 mod ci;
+mod codegen;
 mod interop;
 mod no_c;
 mod process;
@@ -19,6 +20,8 @@ use clap::Parser;
 enum Task {
     /// Everything that has to pass before a change goes in.
     Ci(ci::Options),
+    /// Makes the table of Matroska elements from the public schemas.
+    Codegen(codegen::Options),
     /// Records, and has programs that we did not write judge the files.
     Interop(interop::Options),
     /// The default dependency tree compiles no C and links no C library.
@@ -30,6 +33,7 @@ enum Task {
 fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Ci(options) => ci::run(&options),
+        Task::Codegen(options) => codegen::run(&options),
         Task::Interop(options) => interop::run(&options),
         Task::NoC => no_c::run(),
         Task::Tidy => tidy::run(),

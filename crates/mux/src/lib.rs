@@ -67,7 +67,7 @@ mod muxer;
 pub use error::{CodecPrivateError, MuxError, PayloadError};
 pub use interleave::{InterleaveError, Interleaver};
 #[cfg(feature = "webm")]
-pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter};
+pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter, Rotation};
 #[cfg(feature = "mp4")]
 pub use mp4::{Mp4Mode, Mp4Options, Mp4Writer};
 pub use muxer::{MuxOutput, Muxer};

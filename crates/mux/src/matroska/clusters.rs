@@ -6,9 +6,11 @@ use core::mem;
 use media_recorder_types::TrackKind;
 
 use super::cluster::{Block, Cluster};
-use super::cues::{Cue, Cues};
+use super::cue_list::Cue;
+use super::cues::Cues;
 use super::options::{ClusterMode, MatroskaOptions};
 use super::output::Output;
+use super::rope::Rope;
 
 /// Puts blocks, which come in the order of their ticks, into clusters, and notes where.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(super) struct Clusters {
     /// into the cluster that the key frame begins.
     held: Vec<Block>,
     open: Option<Cluster>,
+    /// What the open cluster has that is not put out.
+    rope: Rope,
     cues: Cues,
 }
 
@@ -38,34 +42,37 @@ impl Clusters {
             has_video,
             held: Vec::new(),
             open: None,
+            rope: Rope::new(),
             cues: Cues::default(),
         }
     }
 
     /// Adds a block.
     pub(super) fn write(&mut self, block: Block, output: &mut Output) {
-        if self.held.first().is_some_and(|held| held.tick < block.tick) {
-            self.place_held(output);
-        }
+        self.place_held_before(block.tick, output);
         match block.kind {
             TrackKind::Audio if self.has_video => self.held.push(block),
-            TrackKind::Video if block.key => {
-                // If all blocks so far have the key frame's tick, their cluster is the key's.
-                if self
-                    .open
-                    .as_ref()
-                    .is_some_and(|open| open.tick < block.tick)
-                {
-                    self.close(output);
+            TrackKind::Video => {
+                if block.key {
+                    // If all blocks so far have the key frame's tick, their cluster is the key's.
+                    self.cut_before(block.tick, output);
                 }
                 self.place_held(output);
                 self.place(block, output);
             }
-            _ => {
-                self.place_held(output);
-                self.place(block, output);
-            }
+            TrackKind::Audio => self.place(block, output),
         }
+    }
+
+    /// Ends the open cluster, so that the next one begins at `tick`: what is held of that tick
+    /// goes there. Whether it did; it does not if a cluster has begun at that tick already.
+    pub(super) fn cut_before(&mut self, tick: u64, output: &mut Output) -> bool {
+        self.place_held_before(tick, output);
+        let ended = self.open.as_ref().is_none_or(|open| open.tick < tick);
+        if ended {
+            self.close(output);
+        }
+        ended
     }
 
     /// Puts out everything so far; in [`ClusterMode::Known`] this ends the open cluster.
@@ -81,10 +88,14 @@ impl Clusters {
     pub(super) fn finish(&mut self, output: &mut Output) -> Option<u64> {
         self.place_held(output);
         self.close(output);
-        let cues = self.cues.element()?;
         let position = output.len() - self.segment_data;
-        output.append(cues);
-        Some(position)
+        self.cues.put_out(output).then_some(position)
+    }
+
+    fn place_held_before(&mut self, tick: u64, output: &mut Output) {
+        if self.held.first().is_some_and(|held| held.tick < tick) {
+            self.place_held(output);
+        }
     }
 
     fn place_held(&mut self, output: &mut Output) {
@@ -107,7 +118,7 @@ impl Clusters {
         }
         let open = self
             .open
-            .get_or_insert_with(|| Cluster::new(self.mode, block.tick, output));
+            .get_or_insert_with(|| Cluster::new(self.mode, block.tick, &mut self.rope, output));
         let wants_cue = match block.kind {
             TrackKind::Video => block.key,
             // Of several sounds, the first is the one to seek in.
@@ -123,12 +134,12 @@ impl Clusters {
                 relative: open.next_block(),
             });
         }
-        open.push(block, output);
+        open.push(block, &mut self.rope, output);
     }
 
     fn close(&mut self, output: &mut Output) {
         if let Some(open) = self.open.take() {
-            open.close(output);
+            open.close(&mut self.rope, output);
         }
     }
 }

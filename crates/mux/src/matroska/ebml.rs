@@ -1,10 +1,9 @@
 //! EBML elements: an ID, a size, the data (RFC 8794 §6).
 
-use alloc::vec::Vec;
-
 use bytes::BufMut;
 
-use super::ids::{self, Id};
+use super::element::{Element, Int, Uint};
+use super::ids;
 
 /// The largest size that eight octets say: all ones is not 2^56 − 1 but "unknown"
 /// (RFC 8794 §6.2).
@@ -20,7 +19,15 @@ const fn max_size(octets: usize) -> u64 {
 
 /// The fewest octets that say `size`, which is at most [`MAX_SIZE`].
 pub(super) fn size_octets(size: u64) -> usize {
-    (1..8).find(|&n| size <= max_size(n)).unwrap_or(8)
+    // Each octet says seven bits, and all ones are taken.
+    let bits = (u64::BITS - (size + 1).leading_zeros()) as usize;
+    bits.div_ceil(7).clamp(1, 8)
+}
+
+/// The first `octets` octets of this are a size in as many octets, which suffice.
+pub(super) fn size_at_front(size: u64, octets: usize) -> [u8; 8] {
+    debug_assert!(size <= max_size(octets), "{size} in {octets} octets");
+    (((1 << (7 * octets)) | size) << (64 - 8 * octets)).to_be_bytes()
 }
 
 /// A size in the fewest octets.
@@ -30,18 +37,24 @@ pub(super) fn put_size(buf: &mut impl BufMut, size: u64) {
 
 /// A size in exactly `octets` octets, which suffice.
 pub(super) fn put_size_in(buf: &mut impl BufMut, size: u64, octets: usize) {
-    debug_assert!(size <= max_size(octets), "{size} in {octets} octets");
-    buf.put_uint((1 << (7 * octets)) | size, octets);
+    buf.put_slice(&size_at_front(size, octets)[..octets]);
 }
 
-/// An ID; its first octet is never zero, so it has the length of its number.
-pub(super) fn put_id(buf: &mut impl BufMut, id: Id) {
-    buf.put_uint(id.into(), uint_octets(id.into()));
+/// The ID of an element and the size of its data. The first octet of an ID is never zero, so it
+/// has the length of its number.
+pub(super) fn put_header<T>(buf: &mut impl BufMut, element: Element<T>, size: u64) {
+    put_id(buf, element);
+    put_size(buf, size);
 }
 
-/// How many octets the ID and the size of an element with `len` octets of data have.
-pub(super) fn header_octets(id: Id, len: u64) -> u64 {
-    (uint_octets(id.into()) + size_octets(len)) as u64
+/// An ID alone.
+pub(super) fn put_id<T>(buf: &mut impl BufMut, element: Element<T>) {
+    buf.put_uint(element.id.into(), uint_octets(element.id.into()));
+}
+
+/// How many octets the ID and the size of an element with `size` octets of data have.
+pub(super) fn header_octets<T>(element: Element<T>, size: u64) -> u64 {
+    (uint_octets(element.id.into()) + size_octets(size)) as u64
 }
 
 /// The fewest octets of an unsigned integer, at least one.
@@ -59,47 +72,24 @@ fn int_octets(value: i64) -> usize {
     8 - (sign_bits as usize - 1) / 8
 }
 
-/// An unsigned integer element (RFC 8794 §7.2).
-pub(super) fn put_uint(buf: &mut impl BufMut, id: Id, value: u64) {
+/// An unsigned integer in the fewest octets.
+pub(super) fn put_uint(buf: &mut impl BufMut, element: Element<Uint>, value: u64) {
     let octets = uint_octets(value);
-    put_id(buf, id);
-    put_size(buf, octets as u64);
+    put_header(buf, element, octets as u64);
     buf.put_uint(value, octets);
 }
 
-/// A signed integer element (RFC 8794 §7.1).
-pub(super) fn put_int(buf: &mut impl BufMut, id: Id, value: i64) {
+/// A signed integer in the fewest octets.
+pub(super) fn put_int(buf: &mut impl BufMut, element: Element<Int>, value: i64) {
     let octets = int_octets(value);
-    put_id(buf, id);
-    put_size(buf, octets as u64);
+    put_header(buf, element, octets as u64);
     buf.put_int(value, octets);
 }
 
 /// How many octets [`put_int`] writes.
-pub(super) fn int_element_octets(id: Id, value: i64) -> u64 {
+pub(super) fn int_element_octets(element: Element<Int>, value: i64) -> u64 {
     let octets = int_octets(value) as u64;
-    header_octets(id, octets) + octets
-}
-
-/// A float element of eight octets (RFC 8794 §7.3).
-pub(super) fn put_float(buf: &mut impl BufMut, id: Id, value: f64) {
-    put_id(buf, id);
-    put_size(buf, 8);
-    buf.put_f64(value);
-}
-
-/// A binary element, or a string (RFC 8794 §7.4, §7.5, §7.8).
-pub(super) fn put_binary(buf: &mut impl BufMut, id: Id, value: &[u8]) {
-    put_id(buf, id);
-    put_size(buf, value.len() as u64);
-    buf.put_slice(value);
-}
-
-/// A master element with what `children` writes (RFC 8794 §7.7).
-pub(super) fn put_master(buf: &mut Vec<u8>, id: Id, children: impl FnOnce(&mut Vec<u8>)) {
-    let mut data = Vec::new();
-    children(&mut data);
-    put_binary(buf, id, &data);
+    header_octets(element, octets) + octets
 }
 
 /// A `Void` of `len` octets in all, ID and size included (RFC 8794 §11.3.2). Two is the least:
@@ -122,6 +112,7 @@ pub(super) fn put_void(buf: &mut impl BufMut, len: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
 
     fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
         let mut buf = Vec::new();

@@ -5,23 +5,24 @@ use alloc::vec::Vec;
 use bytes::{BufMut, Bytes};
 use media_recorder_types::MediaTime;
 
-use super::ebml::{self, put_binary, put_float, put_id, put_master, put_size, put_uint, put_void};
-use super::ids::{self, Id};
+use super::element::{Element, Master};
+use super::elements::Elements;
 use super::options::{APP, ClusterMode, MatroskaOptions};
 use super::output::Output;
+use super::tags::put_tags;
+use super::track_checks::CheckedTrack;
+use super::tracks::put_tracks;
+use super::{cluster, cues, ebml, ids};
 
 /// Nanoseconds in a tick (RFC 9559 §11.1). The WebM container guidelines want 1 ms.
 pub(super) const TICK_NANOS: u64 = 1_000_000;
 
-/// Ticks per second.
-pub(super) const TICKS_PER_SECOND: u32 = 1_000;
-
 /// Octets of the `Duration` element: ID, size and a 64-bit float.
 const DURATION_OCTETS: usize = 2 + 1 + 8;
 
-/// Octets kept for the `SeekHead`: three entries with positions of up to eight octets, and two
+/// Octets kept for the `SeekHead`: four entries with positions of up to eight octets, and two
 /// more, so that a `Void` fits behind it whatever the positions are.
-const SEEK_HEAD_OCTETS: usize = 4 + 1 + 3 * (3 + 7 + 11) + 2;
+const SEEK_HEAD_OCTETS: usize = 4 + 1 + 4 * (3 + 7 + 11) + 2;
 
 /// Where the parts of the header lie that the end of the file changes.
 #[derive(Clone, Copy, Debug)]
@@ -35,55 +36,71 @@ pub(super) struct Slots {
     info: u64,
     /// `Tracks`, from the start of the Segment's data.
     tracks: u64,
+    /// `Tags`, from the start of the Segment's data.
+    tags: Option<u64>,
     /// The `Duration`, from the start of the file.
     duration: u64,
 }
 
-/// The header of a live file; `tracks` is its `Tracks` element.
-pub(super) fn header(options: &MatroskaOptions, tracks: &[u8]) -> (Bytes, Slots) {
-    let mut buf = Vec::new();
-    put_master(&mut buf, ids::EBML, |buf| {
-        put_uint(buf, ids::EBML_VERSION, 1);
-        put_uint(buf, ids::EBML_READ_VERSION, 1);
-        put_uint(buf, ids::EBML_MAX_ID_LENGTH, 4);
-        put_uint(buf, ids::EBML_MAX_SIZE_LENGTH, 8);
-        put_binary(buf, ids::DOC_TYPE, options.doc_type.name().as_bytes());
-        // CodecDelay, Colour, DiscardPadding and CueRelativePosition came with version 4,
-        // SimpleBlock with 2: whoever does not know the former can read the file without.
-        put_uint(buf, ids::DOC_TYPE_VERSION, 4);
-        put_uint(buf, ids::DOC_TYPE_READ_VERSION, 2);
+/// The header of a live file.
+pub(super) fn header(options: &MatroskaOptions, tracks: &[CheckedTrack<'_>]) -> (Bytes, Slots) {
+    let mut parts = Elements::new();
+    parts.void(SEEK_HEAD_OCTETS);
+
+    let info = parts.len();
+    let mut duration_in_info = 0;
+    let info_data = parts.master(ids::INFO, |buf| {
+        buf.uint(ids::TIMESTAMP_SCALE, TICK_NANOS);
+        duration_in_info = buf.len();
+        buf.void(DURATION_OCTETS);
+        buf.text(ids::MUXING_APP, APP);
+        buf.text(ids::WRITING_APP, &options.writing_app);
     });
 
-    put_id(&mut buf, ids::SEGMENT);
-    let segment_size = buf.len();
-    buf.put_u64(ebml::UNKNOWN_SIZE);
-    let segment_data = buf.len();
+    let tracks_at = parts.len();
+    put_tracks(&mut parts, tracks, options);
 
-    put_void(&mut buf, SEEK_HEAD_OCTETS);
+    let tags_at = parts.len();
+    put_tags(&mut parts, &options.tags);
+    let has_tags = parts.len() > tags_at;
 
-    let info_at = buf.len();
-    let mut info = Vec::new();
-    put_uint(&mut info, ids::TIMESTAMP_SCALE, TICK_NANOS);
-    let duration_in_info = info.len();
-    put_void(&mut info, DURATION_OCTETS);
-    put_binary(&mut info, ids::MUXING_APP, APP.as_bytes());
-    put_binary(&mut info, ids::WRITING_APP, options.writing_app.as_bytes());
-    put_id(&mut buf, ids::INFO);
-    put_size(&mut buf, info.len() as u64);
-    let duration = buf.len() + duration_in_info;
-    buf.put_slice(&info);
-
-    let tracks_at = buf.len();
-    buf.put_slice(tracks);
+    // What follows the header may have these, and the header cannot wait for it.
+    let version = parts.version().max(cluster::VERSION).max(cues::VERSION);
+    let mut header = Vec::new();
+    header.put_slice(ebml_header(options, version).as_slice());
+    ebml::put_id(&mut header, ids::SEGMENT);
+    let segment_size = header.len();
+    header.put_u64(ebml::UNKNOWN_SIZE);
+    let segment_data = header.len();
+    header.put_slice(parts.as_slice());
 
     let slots = Slots {
         segment_size: segment_size as u64,
         segment_data: segment_data as u64,
-        info: (info_at - segment_data) as u64,
-        tracks: (tracks_at - segment_data) as u64,
-        duration: duration as u64,
+        info: info as u64,
+        tracks: tracks_at as u64,
+        tags: has_tags.then_some(tags_at as u64),
+        duration: (segment_data + info_data + duration_in_info) as u64,
     };
-    (buf.into(), slots)
+    (header.into(), slots)
+}
+
+/// The EBML header (RFC 8794 §11.2) of a file that has elements of `version`.
+fn ebml_header(options: &MatroskaOptions, version: u8) -> Elements {
+    let mut header = Elements::new();
+    header.master(ids::EBML, |buf| {
+        buf.uint(ids::EBML_VERSION, 1);
+        buf.uint(ids::EBML_READ_VERSION, 1);
+        buf.uint(ids::EBML_MAX_ID_LENGTH, 4);
+        buf.uint(ids::EBML_MAX_SIZE_LENGTH, 8);
+        buf.text(ids::DOC_TYPE, options.doc_type.name());
+        buf.uint(ids::DOC_TYPE_VERSION, version.into());
+        // Whoever does not know the newer elements can read the file without them, but not
+        // without its blocks.
+        let read_version = ids::SIMPLE_BLOCK.min_version;
+        buf.uint(ids::DOC_TYPE_READ_VERSION, read_version.into());
+    });
+    header
 }
 
 impl Slots {
@@ -112,33 +129,35 @@ impl Slots {
 
     /// A `SeekHead` (RFC 9559 §5.1.1), and a `Void` for the rest of its place.
     fn seek_head(&self, cues: Option<u64>) -> Bytes {
-        let mut buf = Vec::with_capacity(SEEK_HEAD_OCTETS);
-        put_master(&mut buf, ids::SEEK_HEAD, |buf| {
+        let mut buf = Elements::new();
+        buf.master(ids::SEEK_HEAD, |buf| {
             put_seek(buf, ids::INFO, self.info);
             put_seek(buf, ids::TRACKS, self.tracks);
+            if let Some(tags) = self.tags {
+                put_seek(buf, ids::TAGS, tags);
+            }
             if let Some(cues) = cues {
                 put_seek(buf, ids::CUES, cues);
             }
         });
-        let rest = SEEK_HEAD_OCTETS - buf.len();
-        put_void(&mut buf, rest);
-        buf.into()
+        buf.void(SEEK_HEAD_OCTETS - buf.len());
+        buf.into_bytes()
     }
 }
 
-fn put_seek(buf: &mut Vec<u8>, id: Id, position: u64) {
-    put_master(buf, ids::SEEK, |buf| {
-        put_binary(buf, ids::SEEK_ID, &id.to_be_bytes());
-        put_uint(buf, ids::SEEK_POSITION, position);
+fn put_seek(buf: &mut Elements, to: Element<Master>, position: u64) {
+    buf.master(ids::SEEK, |buf| {
+        buf.binary(ids::SEEK_ID, &to.id.to_be_bytes());
+        buf.uint(ids::SEEK_POSITION, position);
     });
 }
 
 /// The duration in ticks, fractions included: it need not be a whole number of them.
 fn duration_element(duration: MediaTime) -> Bytes {
-    let mut buf = Vec::with_capacity(DURATION_OCTETS);
+    let mut buf = Elements::new();
     let ticks = duration.as_nanos() as f64 / TICK_NANOS as f64;
-    put_float(&mut buf, ids::DURATION, ticks);
-    buf.into()
+    buf.float(ids::DURATION, ticks);
+    buf.into_bytes()
 }
 
 #[cfg(test)]
@@ -152,6 +171,7 @@ mod tests {
             segment_data: 8,
             info: 70,
             tracks,
+            tags: Some(tracks),
             duration: 100,
         };
         for bits in 0..64 {

@@ -1,71 +1,205 @@
-//! The element IDs in use, by their names in `ebml_matroska.xml` and `ebml.xml` of
-//! <https://github.com/ietf-wg-cellar/matroska-specification> and
-//! <https://github.com/ietf-wg-cellar/ebml-specification> (RFC 9559 §5.1, RFC 8794 §11.2).
-//! The length marker is part of an ID, so an ID's bytes are those of the number.
+//! The elements in use, as the public schemas describe them (RFC 9559 §5, RFC 8794 §11.2).
+//! Made by `cargo xtask codegen` from
+//!
+//! - `ebml.xml` of <https://github.com/ietf-wg-cellar/ebml-specification>,
+//!   commit 1894b2c9e85b05703eab90932cb1093b961ee94b
+//!
+//! - `ebml_matroska.xml` of <https://github.com/ietf-wg-cellar/matroska-specification>,
+//!   commit 6d707bbb531446f1422c4bfdbb660e1bcec43824
 
-/// An element ID, marker bits included.
-pub(super) type Id = u32;
+use super::element::{Binary, Element, Float, Int, Master, Text, Uint};
 
-pub(super) const EBML: Id = 0x1A45_DFA3;
-pub(super) const EBML_VERSION: Id = 0x4286;
-pub(super) const EBML_READ_VERSION: Id = 0x42F7;
-pub(super) const EBML_MAX_ID_LENGTH: Id = 0x42F2;
-pub(super) const EBML_MAX_SIZE_LENGTH: Id = 0x42F3;
-pub(super) const DOC_TYPE: Id = 0x4282;
-pub(super) const DOC_TYPE_VERSION: Id = 0x4287;
-pub(super) const DOC_TYPE_READ_VERSION: Id = 0x4285;
-pub(super) const VOID: Id = 0xEC;
+/// `\EBML`
+pub(super) const EBML: Element<Master> = Element::new(0x1A45_DFA3, 1);
 
-pub(super) const SEGMENT: Id = 0x1853_8067;
+/// `\EBML\EBMLVersion`
+pub(super) const EBML_VERSION: Element<Uint> = Element::new(0x4286, 1);
 
-pub(super) const SEEK_HEAD: Id = 0x114D_9B74;
-pub(super) const SEEK: Id = 0x4DBB;
-pub(super) const SEEK_ID: Id = 0x53AB;
-pub(super) const SEEK_POSITION: Id = 0x53AC;
+/// `\EBML\EBMLReadVersion`
+pub(super) const EBML_READ_VERSION: Element<Uint> = Element::new(0x42F7, 1);
 
-pub(super) const INFO: Id = 0x1549_A966;
-pub(super) const TIMESTAMP_SCALE: Id = 0x2A_D7B1;
-pub(super) const DURATION: Id = 0x4489;
-pub(super) const MUXING_APP: Id = 0x4D80;
-pub(super) const WRITING_APP: Id = 0x5741;
+/// `\EBML\EBMLMaxIDLength`
+pub(super) const EBML_MAX_ID_LENGTH: Element<Uint> = Element::new(0x42F2, 1);
 
-pub(super) const TRACKS: Id = 0x1654_AE6B;
-pub(super) const TRACK_ENTRY: Id = 0xAE;
-pub(super) const TRACK_NUMBER: Id = 0xD7;
-pub(super) const TRACK_UID: Id = 0x73C5;
-pub(super) const TRACK_TYPE: Id = 0x83;
-pub(super) const FLAG_LACING: Id = 0x9C;
-pub(super) const DEFAULT_DURATION: Id = 0x23_E383;
-pub(super) const NAME: Id = 0x536E;
-pub(super) const LANGUAGE: Id = 0x22_B59C;
-pub(super) const CODEC_ID: Id = 0x86;
-pub(super) const CODEC_PRIVATE: Id = 0x63A2;
-pub(super) const CODEC_DELAY: Id = 0x56AA;
-pub(super) const SEEK_PRE_ROLL: Id = 0x56BB;
-pub(super) const VIDEO: Id = 0xE0;
-pub(super) const PIXEL_WIDTH: Id = 0xB0;
-pub(super) const PIXEL_HEIGHT: Id = 0xBA;
-pub(super) const COLOUR: Id = 0x55B0;
-pub(super) const MATRIX_COEFFICIENTS: Id = 0x55B1;
-pub(super) const RANGE: Id = 0x55B9;
-pub(super) const TRANSFER_CHARACTERISTICS: Id = 0x55BA;
-pub(super) const PRIMARIES: Id = 0x55BB;
-pub(super) const AUDIO: Id = 0xE1;
-pub(super) const SAMPLING_FREQUENCY: Id = 0xB5;
-pub(super) const CHANNELS: Id = 0x9F;
-pub(super) const BIT_DEPTH: Id = 0x6264;
+/// `\EBML\EBMLMaxSizeLength`
+pub(super) const EBML_MAX_SIZE_LENGTH: Element<Uint> = Element::new(0x42F3, 1);
 
-pub(super) const CLUSTER: Id = 0x1F43_B675;
-pub(super) const TIMESTAMP: Id = 0xE7;
-pub(super) const SIMPLE_BLOCK: Id = 0xA3;
-pub(super) const BLOCK_GROUP: Id = 0xA0;
-pub(super) const BLOCK: Id = 0xA1;
-pub(super) const DISCARD_PADDING: Id = 0x75A2;
+/// `\EBML\DocType`
+pub(super) const DOC_TYPE: Element<Text> = Element::new(0x4282, 1);
 
-pub(super) const CUES: Id = 0x1C53_BB6B;
-pub(super) const CUE_POINT: Id = 0xBB;
-pub(super) const CUE_TIME: Id = 0xB3;
-pub(super) const CUE_TRACK_POSITIONS: Id = 0xB7;
-pub(super) const CUE_TRACK: Id = 0xF7;
-pub(super) const CUE_CLUSTER_POSITION: Id = 0xF1;
-pub(super) const CUE_RELATIVE_POSITION: Id = 0xF0;
+/// `\EBML\DocTypeVersion`
+pub(super) const DOC_TYPE_VERSION: Element<Uint> = Element::new(0x4287, 1);
+
+/// `\EBML\DocTypeReadVersion`
+pub(super) const DOC_TYPE_READ_VERSION: Element<Uint> = Element::new(0x4285, 1);
+
+/// `\(-\)Void`
+pub(super) const VOID: Element<Binary> = Element::new(0xEC, 1);
+
+/// `\Segment`
+pub(super) const SEGMENT: Element<Master> = Element::new(0x1853_8067, 1);
+
+/// `\Segment\SeekHead`
+pub(super) const SEEK_HEAD: Element<Master> = Element::new(0x114D_9B74, 1);
+
+/// `\Segment\SeekHead\Seek`
+pub(super) const SEEK: Element<Master> = Element::new(0x4DBB, 1);
+
+/// `\Segment\SeekHead\Seek\SeekID`
+pub(super) const SEEK_ID: Element<Binary> = Element::new(0x53AB, 1);
+
+/// `\Segment\SeekHead\Seek\SeekPosition`
+pub(super) const SEEK_POSITION: Element<Uint> = Element::new(0x53AC, 1);
+
+/// `\Segment\Info`
+pub(super) const INFO: Element<Master> = Element::new(0x1549_A966, 1);
+
+/// `\Segment\Info\TimestampScale`
+pub(super) const TIMESTAMP_SCALE: Element<Uint> = Element::new(0x2A_D7B1, 1);
+
+/// `\Segment\Info\Duration`
+pub(super) const DURATION: Element<Float> = Element::new(0x4489, 1);
+
+/// `\Segment\Info\MuxingApp`
+pub(super) const MUXING_APP: Element<Text> = Element::new(0x4D80, 1);
+
+/// `\Segment\Info\WritingApp`
+pub(super) const WRITING_APP: Element<Text> = Element::new(0x5741, 1);
+
+/// `\Segment\Tracks`
+pub(super) const TRACKS: Element<Master> = Element::new(0x1654_AE6B, 1);
+
+/// `\Segment\Tracks\TrackEntry`
+pub(super) const TRACK_ENTRY: Element<Master> = Element::new(0xAE, 1);
+
+/// `\Segment\Tracks\TrackEntry\TrackNumber`
+pub(super) const TRACK_NUMBER: Element<Uint> = Element::new(0xD7, 1);
+
+/// `\Segment\Tracks\TrackEntry\TrackUID`
+pub(super) const TRACK_UID: Element<Uint> = Element::new(0x73C5, 1);
+
+/// `\Segment\Tracks\TrackEntry\TrackType`
+pub(super) const TRACK_TYPE: Element<Uint> = Element::new(0x83, 1);
+
+/// `\Segment\Tracks\TrackEntry\FlagLacing`
+pub(super) const FLAG_LACING: Element<Uint> = Element::new(0x9C, 1);
+
+/// `\Segment\Tracks\TrackEntry\DefaultDuration`
+pub(super) const DEFAULT_DURATION: Element<Uint> = Element::new(0x23_E383, 1);
+
+/// `\Segment\Tracks\TrackEntry\Name`
+pub(super) const NAME: Element<Text> = Element::new(0x536E, 1);
+
+/// `\Segment\Tracks\TrackEntry\Language`
+pub(super) const LANGUAGE: Element<Text> = Element::new(0x22_B59C, 1);
+
+/// `\Segment\Tracks\TrackEntry\CodecID`
+pub(super) const CODEC_ID: Element<Text> = Element::new(0x86, 1);
+
+/// `\Segment\Tracks\TrackEntry\CodecPrivate`
+pub(super) const CODEC_PRIVATE: Element<Binary> = Element::new(0x63A2, 1);
+
+/// `\Segment\Tracks\TrackEntry\CodecDelay`
+pub(super) const CODEC_DELAY: Element<Uint> = Element::new(0x56AA, 4);
+
+/// `\Segment\Tracks\TrackEntry\SeekPreRoll`
+pub(super) const SEEK_PRE_ROLL: Element<Uint> = Element::new(0x56BB, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video`
+pub(super) const VIDEO: Element<Master> = Element::new(0xE0, 1);
+
+/// `\Segment\Tracks\TrackEntry\Video\PixelWidth`
+pub(super) const PIXEL_WIDTH: Element<Uint> = Element::new(0xB0, 1);
+
+/// `\Segment\Tracks\TrackEntry\Video\PixelHeight`
+pub(super) const PIXEL_HEIGHT: Element<Uint> = Element::new(0xBA, 1);
+
+/// `\Segment\Tracks\TrackEntry\Video\Colour`
+pub(super) const COLOUR: Element<Master> = Element::new(0x55B0, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video\Colour\MatrixCoefficients`
+pub(super) const MATRIX_COEFFICIENTS: Element<Uint> = Element::new(0x55B1, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video\Colour\Range`
+pub(super) const RANGE: Element<Uint> = Element::new(0x55B9, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video\Colour\TransferCharacteristics`
+pub(super) const TRANSFER_CHARACTERISTICS: Element<Uint> = Element::new(0x55BA, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video\Colour\Primaries`
+pub(super) const PRIMARIES: Element<Uint> = Element::new(0x55BB, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video\Projection`
+pub(super) const PROJECTION: Element<Master> = Element::new(0x7670, 4);
+
+/// `\Segment\Tracks\TrackEntry\Video\Projection\ProjectionPoseRoll`
+pub(super) const PROJECTION_POSE_ROLL: Element<Float> = Element::new(0x7675, 4);
+
+/// `\Segment\Tracks\TrackEntry\Audio`
+pub(super) const AUDIO: Element<Master> = Element::new(0xE1, 1);
+
+/// `\Segment\Tracks\TrackEntry\Audio\SamplingFrequency`
+pub(super) const SAMPLING_FREQUENCY: Element<Float> = Element::new(0xB5, 1);
+
+/// `\Segment\Tracks\TrackEntry\Audio\Channels`
+pub(super) const CHANNELS: Element<Uint> = Element::new(0x9F, 1);
+
+/// `\Segment\Tracks\TrackEntry\Audio\BitDepth`
+pub(super) const BIT_DEPTH: Element<Uint> = Element::new(0x6264, 1);
+
+/// `\Segment\Tags`
+pub(super) const TAGS: Element<Master> = Element::new(0x1254_C367, 1);
+
+/// `\Segment\Tags\Tag`
+pub(super) const TAG: Element<Master> = Element::new(0x7373, 1);
+
+/// `\Segment\Tags\Tag\Targets`
+pub(super) const TARGETS: Element<Master> = Element::new(0x63C0, 1);
+
+/// `\Segment\Tags\Tag\+SimpleTag`
+pub(super) const SIMPLE_TAG: Element<Master> = Element::new(0x67C8, 1);
+
+/// `\Segment\Tags\Tag\+SimpleTag\TagName`
+pub(super) const TAG_NAME: Element<Text> = Element::new(0x45A3, 1);
+
+/// `\Segment\Tags\Tag\+SimpleTag\TagString`
+pub(super) const TAG_STRING: Element<Text> = Element::new(0x4487, 1);
+
+/// `\Segment\Cluster`
+pub(super) const CLUSTER: Element<Master> = Element::new(0x1F43_B675, 1);
+
+/// `\Segment\Cluster\Timestamp`
+pub(super) const TIMESTAMP: Element<Uint> = Element::new(0xE7, 1);
+
+/// `\Segment\Cluster\SimpleBlock`
+pub(super) const SIMPLE_BLOCK: Element<Binary> = Element::new(0xA3, 2);
+
+/// `\Segment\Cluster\BlockGroup`
+pub(super) const BLOCK_GROUP: Element<Master> = Element::new(0xA0, 1);
+
+/// `\Segment\Cluster\BlockGroup\Block`
+pub(super) const BLOCK: Element<Binary> = Element::new(0xA1, 1);
+
+/// `\Segment\Cluster\BlockGroup\DiscardPadding`
+pub(super) const DISCARD_PADDING: Element<Int> = Element::new(0x75A2, 4);
+
+/// `\Segment\Cues`
+pub(super) const CUES: Element<Master> = Element::new(0x1C53_BB6B, 1);
+
+/// `\Segment\Cues\CuePoint`
+pub(super) const CUE_POINT: Element<Master> = Element::new(0xBB, 1);
+
+/// `\Segment\Cues\CuePoint\CueTime`
+pub(super) const CUE_TIME: Element<Uint> = Element::new(0xB3, 1);
+
+/// `\Segment\Cues\CuePoint\CueTrackPositions`
+pub(super) const CUE_TRACK_POSITIONS: Element<Master> = Element::new(0xB7, 1);
+
+/// `\Segment\Cues\CuePoint\CueTrackPositions\CueTrack`
+pub(super) const CUE_TRACK: Element<Uint> = Element::new(0xF7, 1);
+
+/// `\Segment\Cues\CuePoint\CueTrackPositions\CueClusterPosition`
+pub(super) const CUE_CLUSTER_POSITION: Element<Uint> = Element::new(0xF1, 1);
+
+/// `\Segment\Cues\CuePoint\CueTrackPositions\CueRelativePosition`
+pub(super) const CUE_RELATIVE_POSITION: Element<Uint> = Element::new(0xF0, 4);

@@ -8,6 +8,7 @@
 //!   Void | SeekHead, Void      a slot of fixed size
 //!   Info                       with a Void | Duration slot
 //!   Tracks
+//!   Tags                       if there are any
 //!   Cluster …
 //!   Cues                       at the end only
 //! ```
@@ -17,17 +18,21 @@
 
 mod cluster;
 mod clusters;
+mod cue_list;
 mod cues;
 mod ebml;
+mod element;
+mod elements;
 mod header;
 mod ids;
 mod options;
 mod output;
 mod packet_checks;
 mod rope;
+mod tags;
 mod track_checks;
 mod tracks;
 mod writer;
 
-pub use options::{ClusterMode, DocType, MatroskaOptions};
+pub use options::{ClusterMode, DocType, MatroskaOptions, Rotation};
 pub use writer::MatroskaWriter;

@@ -1,8 +1,9 @@
 //! How a file is written.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
-use media_recorder_types::MediaTime;
+use media_recorder_types::{MediaTime, TrackId};
 
 /// Which of the two formats a file claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,11 +37,33 @@ pub enum ClusterMode {
     Unknown,
 }
 
+/// How a picture is to be turned to be upright, as of a camera that was held on its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rotation {
+    /// By 90° clockwise.
+    Clockwise90,
+    /// By 180°.
+    HalfTurn,
+    /// By 90° counterclockwise.
+    Counterclockwise90,
+}
+
+impl Rotation {
+    /// `ProjectionPoseRoll`: degrees counterclockwise, −180 to 180 (RFC 9559 §5.1.4.1.28.46).
+    pub(super) const fn roll(self) -> f64 {
+        match self {
+            Self::Clockwise90 => -90.0,
+            Self::HalfTurn => 180.0,
+            Self::Counterclockwise90 => 90.0,
+        }
+    }
+}
+
 /// The configuration of a [`MatroskaWriter`](crate::MatroskaWriter).
 ///
 /// ```
 /// use media_recorder_mux::{ClusterMode, MatroskaOptions};
-/// use media_recorder_types::MediaTime;
+/// use media_recorder_types::{MediaTime, TrackId};
 /// let options = MatroskaOptions::webm()
 ///     .cluster_mode(ClusterMode::Unknown)
 ///     .max_cluster_duration(MediaTime::from_secs(1))
@@ -54,6 +77,9 @@ pub struct MatroskaOptions {
     pub(super) max_cluster_bytes: u64,
     pub(super) track_uid_seed: u64,
     pub(super) writing_app: String,
+    rotations: Vec<(TrackId, Rotation)>,
+    /// Names and values.
+    pub(super) tags: Vec<(String, String)>,
 }
 
 /// Our name, in `MuxingApp` and by default in `WritingApp`.
@@ -82,6 +108,8 @@ impl MatroskaOptions {
             max_cluster_bytes: 5_000_000,
             track_uid_seed: 0,
             writing_app: APP.into(),
+            rotations: Vec::new(),
+            tags: Vec::new(),
         }
     }
 
@@ -125,6 +153,30 @@ impl MatroskaOptions {
     pub fn writing_app(mut self, name: impl Into<String>) -> Self {
         self.writing_app = name.into();
         self
+    }
+
+    /// How players are to turn the pictures of a track (RFC 9559 §5.1.4.1.28.41). By default
+    /// they show them as they are. Has no effect on sound.
+    #[must_use]
+    pub fn rotation(mut self, track: TrackId, rotation: Rotation) -> Self {
+        self.rotations.retain(|(other, _)| *other != track);
+        self.rotations.push((track, rotation));
+        self
+    }
+
+    /// Adds a tag that describes the whole file (RFC 9559 §5.1.8): a name in capitals, such as
+    /// `TITLE`, `ENCODER` or `DATE_RECORDED`, of those in
+    /// <https://www.matroska.org/technical/tagging.html> or one's own, and a value. None by
+    /// default.
+    #[must_use]
+    pub fn tag(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.tags.push((name.into(), value.into()));
+        self
+    }
+
+    pub(super) fn rotation_of(&self, track: TrackId) -> Option<Rotation> {
+        let found = self.rotations.iter().find(|(id, _)| *id == track);
+        found.map(|(_, rotation)| *rotation)
     }
 }
 

@@ -7,12 +7,11 @@ use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackKind};
 
 use super::cluster::Block;
 use super::clusters::Clusters;
-use super::header::{self, Slots, TICKS_PER_SECOND};
+use super::header::{self, Slots, TICK_NANOS};
 use super::options::MatroskaOptions;
 use super::output::Output;
 use super::packet_checks::{Accepted, Track};
 use super::track_checks::check_tracks;
-use super::tracks::tracks_element;
 use crate::{MuxError, MuxOutput, Muxer};
 
 /// Writes WebM and Matroska (RFC 9559).
@@ -29,8 +28,11 @@ use crate::{MuxError, MuxOutput, Muxer};
 ///   [options](MatroskaOptions) limit it. Sound of a key frame's millisecond, written before or
 ///   after it, is in the key frame's cluster; for this, sound waits for the first packet of a
 ///   later millisecond, or for [`flush`](Muxer::flush).
+/// - A chunk that [`cut_before`](Muxer::cut_before) has separated is whole clusters; the last
+///   one is followed by the index, which players skip.
 /// - The index lists every key frame of video; sound only where there is no video track, at
-///   most twice a second. It grows by 40 bytes per entry in memory.
+///   most twice a second. Until the end it takes at most 12 bytes of memory per entry, where
+///   key frames are less than 35 minutes and 256 MB apart.
 /// - Tracks are numbered from 1 in their order. Packets of sound count as key frames, whatever
 ///   they say.
 /// - The duration is the end of the last packet to end, from zero: padding and the decoder's
@@ -54,8 +56,12 @@ struct Recording {
     slots: Slots,
     tracks: Vec<Track>,
     clusters: Clusters,
+    /// The index of the track whose key frames begin chunks.
+    first_video: Option<usize>,
     /// The stored time of the latest packet.
     reached: MediaTime,
+    /// The same in ticks.
+    reached_tick: u64,
     /// When the last packet to end ends.
     end: MediaTime,
 }
@@ -79,33 +85,67 @@ impl MatroskaWriter {
     }
 }
 
+/// A packet that can be written.
+struct Checked {
+    /// The index of its track.
+    track: usize,
+    accepted: Accepted,
+    tick: u64,
+}
+
 impl Recording {
-    fn write(&mut self, packet: Packet, output: &mut Output) -> Result<(), MuxError> {
+    fn check(&self, packet: &Packet) -> Result<Checked, MuxError> {
+        let id = packet.track;
         let track = self
             .tracks
-            .iter_mut()
-            .find(|track| track.id == packet.track)
-            .ok_or(MuxError::UnknownTrack {
-                track: packet.track,
-            })?;
-        let Accepted { stored, key } = track.check(&packet)?;
-        let tick = to_ticks(stored);
-        if tick < to_ticks(self.reached) {
+            .iter()
+            .position(|track| track.id == id)
+            .ok_or(MuxError::UnknownTrack { track: id })?;
+        let accepted = self.tracks[track].check(packet)?;
+        let tick = to_ticks(accepted.stored);
+        if tick < self.reached_tick {
             return Err(MuxError::OutOfOrder {
-                track: packet.track,
-                time: stored,
+                track: id,
+                time: accepted.stored,
                 reached: self.reached,
             });
         }
+        Ok(Checked {
+            track,
+            accepted,
+            tick,
+        })
+    }
 
+    fn cut_before(&mut self, next: &Packet, output: &mut Output) -> Result<bool, MuxError> {
+        let Checked {
+            track,
+            accepted,
+            tick,
+        } = self.check(next)?;
+        let can_begin = match self.first_video {
+            Some(first_video) => track == first_video && accepted.key,
+            None => true,
+        };
+        Ok(can_begin && self.clusters.cut_before(tick, output))
+    }
+
+    fn write(&mut self, packet: Packet, output: &mut Output) -> Result<(), MuxError> {
+        let Checked {
+            track,
+            accepted,
+            tick,
+        } = self.check(&packet)?;
+        let track = &mut self.tracks[track];
         track.latest = Some(packet.time);
-        self.reached = stored;
+        self.reached = accepted.stored;
+        self.reached_tick = tick;
         self.end = self.end.max(packet.end());
         let block = Block {
             kind: track.kind,
             track: track.number,
             tick,
-            key,
+            key: accepted.key,
             discard_padding: packet.discard_padding.as_nanos(),
             payload: packet.data,
         };
@@ -114,13 +154,9 @@ impl Recording {
     }
 }
 
-/// The only place where a time is rounded. `stored` is not negative, so its ticks, fewer than
-/// its nanoseconds, are not either.
+/// The only place where a time is rounded: to nearest, halves up. `stored` is not negative.
 fn to_ticks(stored: MediaTime) -> u64 {
-    stored
-        .to_ticks(TICKS_PER_SECOND)
-        .unwrap_or_default()
-        .unsigned_abs()
+    (stored.as_nanos().unsigned_abs() + TICK_NANOS / 2) / TICK_NANOS
 }
 
 impl Muxer for MatroskaWriter {
@@ -131,15 +167,18 @@ impl Muxer for MatroskaWriter {
             State::Finished => return Err(MuxError::Finished),
         }
         let checked = check_tracks(tracks, self.options.doc_type)?;
-        let tracks_element = tracks_element(&checked, self.options.track_uid_seed);
-        let (bytes, slots) = header::header(&self.options, &tracks_element);
+        let (bytes, slots) = header::header(&self.options, &checked);
         self.output.append(bytes);
-        let has_video = tracks.iter().any(|track| track.kind() == TrackKind::Video);
+        let first_video = tracks
+            .iter()
+            .position(|track| track.kind() == TrackKind::Video);
         self.state = State::Started(Box::new(Recording {
             slots,
             tracks: checked.into_iter().map(Track::new).collect(),
-            clusters: Clusters::new(&self.options, slots.segment_data, has_video),
+            clusters: Clusters::new(&self.options, slots.segment_data, first_video.is_some()),
+            first_video,
             reached: MediaTime::ZERO,
+            reached_tick: 0,
             end: MediaTime::ZERO,
         }));
         Ok(())
@@ -148,6 +187,11 @@ impl Muxer for MatroskaWriter {
     fn write(&mut self, packet: Packet) -> Result<(), MuxError> {
         let (recording, output) = self.recording()?;
         recording.write(packet, output)
+    }
+
+    fn cut_before(&mut self, next: &Packet) -> Result<bool, MuxError> {
+        let (recording, output) = self.recording()?;
+        recording.cut_before(next, output)
     }
 
     fn flush(&mut self) -> Result<(), MuxError> {

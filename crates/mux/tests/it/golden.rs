@@ -73,7 +73,7 @@ fn live_header() -> Vec<u8> {
     let segment = [
         0x18, 0x53, 0x80, 0x67, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
     ];
-    [EBML_HEADER, &segment, &void(70), &info(&void(11)), TRACKS].concat()
+    [EBML_HEADER, &segment, &void(91), &info(&void(11)), TRACKS].concat()
 }
 
 fn options() -> MatroskaOptions {
@@ -160,7 +160,7 @@ fn a_finished_file() {
     let info = info(&[0x44, 0x89, 0x88, 0x40, 0x54, 0, 0, 0, 0, 0, 0]);
     let clusters = known_clusters();
     // Positions count from the start of the Segment's data (RFC 9559 §16).
-    let tracks_at = 70 + info.len();
+    let tracks_at = 91 + info.len();
     let first_at = tracks_at + TRACKS.len();
     let second_at = first_at + 5 + FIRST_CLUSTER.len();
     let cues_at = first_at + clusters.len();
@@ -170,7 +170,7 @@ fn a_finished_file() {
     let seek_head = [
         &[0x11, 0x4D, 0x9B, 0x74, 0xAB][..],
         &[
-            0x4D, 0xBB, 0x8B, 0x53, 0xAB, 0x84, 0x15, 0x49, 0xA9, 0x66, 0x53, 0xAC, 0x81, 70,
+            0x4D, 0xBB, 0x8B, 0x53, 0xAB, 0x84, 0x15, 0x49, 0xA9, 0x66, 0x53, 0xAC, 0x81, 91,
         ],
         &[
             0x4D, 0xBB, 0x8B, 0x53, 0xAB, 0x84, 0x16, 0x54, 0xAE, 0x6B, 0x53, 0xAC, 0x81,
@@ -180,7 +180,7 @@ fn a_finished_file() {
             0x4D, 0xBB, 0x8C, 0x53, 0xAB, 0x84, 0x1C, 0x53, 0xBB, 0x6B, 0x53, 0xAC, 0x82,
         ],
         &two(cues_at),
-        &void(22),
+        &void(43),
     ]
     .concat();
     // RFC 9559 §5.1.5; the first key frame follows the Timestamp and a block of sound.

@@ -5,11 +5,13 @@
     reason = "helpers of tests may panic as tests may"
 )]
 
+mod chunks;
 mod clusters;
 mod ebml;
 mod golden;
 mod index;
 mod interleave;
+mod presentation;
 mod rejections;
 mod round_trip;
 mod support;

@@ -207,6 +207,10 @@ fn calls_at_the_wrong_time() {
         writer.write(frame(1, ms(0), true)),
         Err(MuxError::NotStarted)
     );
+    assert_eq!(
+        writer.cut_before(&frame(1, ms(0), true)),
+        Err(MuxError::NotStarted)
+    );
     assert_eq!(writer.flush(), Err(MuxError::NotStarted));
     assert_eq!(writer.finish(), Err(MuxError::NotStarted));
     writer.start(&[vp8(1)]).unwrap();
@@ -217,6 +221,10 @@ fn calls_at_the_wrong_time() {
     assert_eq!(writer.start(&[vp8(1)]), Err(MuxError::Finished));
     assert_eq!(
         writer.write(frame(1, ms(40), true)),
+        Err(MuxError::Finished)
+    );
+    assert_eq!(
+        writer.cut_before(&frame(1, ms(40), true)),
         Err(MuxError::Finished)
     );
     assert_eq!(writer.flush(), Err(MuxError::Finished));
@@ -412,6 +420,7 @@ fn no_refused_packet_leaves_a_trace() {
         let untouched = file_with(mode, |_| {});
         for (packet, expected) in bad_packets() {
             let file = file_with(mode, |writer| {
+                assert_eq!(writer.cut_before(&packet), Err(expected.clone()));
                 assert_eq!(writer.write(packet), Err(expected.clone()));
             });
             assert!(file == untouched, "after: {expected}");
