@@ -5,6 +5,7 @@
     reason = "helpers of tests may panic as tests may"
 )]
 
+mod chunks;
 mod entries;
 mod fragments;
 mod golden;
