@@ -20,6 +20,7 @@ use av1::SequenceHeader;
 pub(crate) enum FrameCheck {
     /// Every packet is one: sound, and pictures that stand alone.
     AlwaysKey,
+    #[cfg(feature = "webm")]
     Vp8,
     Vp9,
     Av1(SequenceHeader),
@@ -34,6 +35,7 @@ impl FrameCheck {
     pub(crate) fn is_key(&self, data: &Bytes) -> Result<bool, PayloadError> {
         match self {
             Self::AlwaysKey => Ok(true),
+            #[cfg(feature = "webm")]
             Self::Vp8 => vpx::is_vp8_key(data),
             Self::Vp9 => vpx::is_vp9_key(data),
             Self::Av1(header) => header.is_key(data),

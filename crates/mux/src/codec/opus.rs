@@ -11,6 +11,10 @@ pub(crate) const RATE: u32 = 48_000;
 
 /// An `OpusHead` (RFC 7845 §5.1).
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(
+    not(feature = "mp4"),
+    expect(dead_code, reason = "only MP4 says these things in its own words")
+)]
 pub(crate) struct Head<'a> {
     pub(crate) channels: u8,
     /// In samples at 48 kHz.
@@ -119,11 +123,11 @@ fn agree(field: &'static str, stored: u64, described: u64) -> Result<(), CodecPr
 
 /// The most that a packet lasts: 120 ms (RFC 6716 §3.2.5).
 #[cfg(feature = "mp4")]
-const MAX_PACKET_SAMPLES: i64 = 5_760;
+const MAX_PACKET_SAMPLES: u64 = 5_760;
 
 /// How long a packet lasts at 48 kHz, by its first octets (RFC 6716 §3.1, §3.2).
 #[cfg(feature = "mp4")]
-pub(crate) fn packet_samples(data: &[u8]) -> Result<i64, PayloadError> {
+pub(crate) fn packet_samples(data: &[u8]) -> Result<u64, PayloadError> {
     let malformed = |what| PayloadError::Malformed { what };
     let toc = *data.first().ok_or(malformed("there is no TOC octet"))?;
     let frame = match toc >> 3 {
@@ -137,7 +141,7 @@ pub(crate) fn packet_samples(data: &[u8]) -> Result<i64, PayloadError> {
         1 | 2 => 2,
         _ => data.get(1).ok_or(malformed("there is no frame count"))? & 0x3F,
     };
-    match frame * i64::from(frames) {
+    match frame * u64::from(frames) {
         0 => Err(malformed("there is no frame")),
         samples if samples > MAX_PACKET_SAMPLES => Err(malformed("a packet lasts 120 ms at most")),
         samples => Ok(samples),

@@ -3,6 +3,7 @@
 use crate::PayloadError;
 
 /// A VP8 frame's first bit is zero in a key frame (RFC 6386 §9.1).
+#[cfg(feature = "webm")]
 pub(crate) fn is_vp8_key(data: &[u8]) -> Result<bool, PayloadError> {
     match data.first() {
         Some(first) => Ok(first & 1 == 0),
@@ -36,6 +37,7 @@ pub(crate) fn is_vp9_key(data: &[u8]) -> Result<bool, PayloadError> {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "webm")]
     #[test]
     fn tells_vp8_key_frames() {
         assert_eq!(is_vp8_key(&[0x10, 0, 0, 0x9D, 0x01, 0x2A]), Ok(true));

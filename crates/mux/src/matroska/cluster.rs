@@ -1,11 +1,9 @@
 //! One cluster and its blocks (RFC 9559 §5.1.3, §10).
 
-use alloc::vec::Vec;
-
 use bytes::{BufMut, Bytes};
 use media_recorder_types::TrackKind;
 
-use super::ebml::{self, put_header, put_id, put_int, put_size, put_uint};
+use super::ebml::{self, put_header, put_int, put_uint};
 use super::element::{Binary, Element};
 use super::ids;
 use super::options::ClusterMode;
@@ -15,6 +13,9 @@ use super::rope::Rope;
 /// Octets of a block before its payload: the track number, the time and the flags
 /// (RFC 9559 §10.1).
 const BLOCK_HEADER_OCTETS: u64 = 1 + 2 + 1;
+
+/// The most octets of a cluster's ID and size.
+const MAX_HEADER_OCTETS: usize = 4 + 8;
 
 /// The flag of a `SimpleBlock` with which decoding can start (RFC 9559 §10.2). No lacing and
 /// "visible" are zeros.
@@ -60,7 +61,8 @@ impl Block {
     }
 }
 
-/// A cluster that can take more blocks.
+/// A cluster that can take more blocks. Its content waits in a rope, which is empty before it
+/// begins and after it ends.
 #[derive(Debug)]
 pub(super) struct Cluster {
     mode: ClusterMode,
@@ -70,27 +72,30 @@ pub(super) struct Cluster {
     pub(super) tick: u64,
     /// Octets of its data before the first block.
     first_block: u64,
-    data: Rope,
+    /// Octets of its data so far.
+    len: u64,
 }
 
 impl Cluster {
     /// A cluster that begins at `tick` and at the end of `output`.
-    pub(super) fn new(mode: ClusterMode, tick: u64, output: &mut Output) -> Self {
-        let position = output.len();
+    pub(super) fn new(mode: ClusterMode, tick: u64, rope: &mut Rope, output: &Output) -> Self {
+        let mut header = [0; MAX_HEADER_OCTETS];
         if mode == ClusterMode::Unknown {
-            let mut header = Vec::new();
-            put_id(&mut header, ids::CLUSTER);
-            header.put_u64(ebml::UNKNOWN_SIZE);
-            output.append(header.into());
+            let mut buf = &mut header[..];
+            ebml::put_id(&mut buf, ids::CLUSTER);
+            buf.put_u64(ebml::UNKNOWN_SIZE);
         }
-        let mut data = Rope::new();
-        data.structure(|buf| put_uint(buf, ids::TIMESTAMP, tick));
+        // Where the size is to be known, the place is kept for it.
+        rope.structure(&header);
+        let before = rope.len();
+        put(rope, |buf| put_uint(buf, ids::TIMESTAMP, tick));
+        let first_block = rope.len() - before;
         Self {
             mode,
-            position,
+            position: output.len(),
             tick,
-            first_block: data.len(),
-            data,
+            first_block,
+            len: first_block,
         }
     }
 
@@ -98,69 +103,79 @@ impl Cluster {
     /// frame's time belongs to it, however large the key frame is.
     pub(super) fn is_full_for(&self, block: &Block, max_ticks: u64, max_bytes: u64) -> bool {
         let ticks = block.tick - self.tick;
-        let octets = self.data.len() + block.octets();
+        let octets = self.len + block.octets();
         ticks > max_ticks || (ticks > 0 && octets > max_bytes)
     }
 
     /// Where the next block will be, from the start of the cluster's data; `None` for the first.
     pub(super) fn next_block(&self) -> Option<u64> {
-        let position = self.data.len();
-        (position > self.first_block).then_some(position)
+        (self.len > self.first_block).then_some(self.len)
     }
 
     /// Adds a block, which is not [too much](Self::is_full_for).
-    pub(super) fn push(&mut self, block: Block, output: &mut Output) {
+    pub(super) fn push(&mut self, block: Block, rope: &mut Rope, output: &mut Output) {
         let ticks = block.tick - self.tick;
         let relative = i16::try_from(ticks).expect("a cluster's limit is at most 32767 ticks");
+        self.len += block.octets();
         if block.discard_padding == 0 {
-            self.push_simple_block(block, relative);
+            let flags = if block.key { FLAG_KEY_FRAME } else { 0 };
+            put_block(rope, ids::SIMPLE_BLOCK, block, relative, flags);
         } else {
-            self.push_block_group(block, relative);
+            put_block_group(rope, block, relative);
         }
         if self.mode == ClusterMode::Unknown {
-            self.data.drain_to(output);
+            rope.drain_to(output);
         }
-    }
-
-    fn push_simple_block(&mut self, block: Block, relative: i16) {
-        let flags = if block.key { FLAG_KEY_FRAME } else { 0 };
-        self.push_block(ids::SIMPLE_BLOCK, block, relative, flags);
-    }
-
-    /// Only sound has padding, and each packet of it can be decoded for itself: without a
-    /// `ReferenceBlock`, that is what a group says (RFC 9559 §10.4).
-    fn push_block_group(&mut self, block: Block, relative: i16) {
-        let padding = block.discard_padding;
-        let octets = block.group_octets();
-        self.data.structure(|buf| {
-            put_header(buf, ids::BLOCK_GROUP, octets);
-        });
-        self.push_block(ids::BLOCK, block, relative, 0);
-        self.data
-            .structure(|buf| put_int(buf, ids::DISCARD_PADDING, padding));
-    }
-
-    fn push_block(&mut self, element: Element<Binary>, block: Block, relative: i16, flags: u8) {
-        self.data.structure(|buf| {
-            put_header(
-                buf,
-                element,
-                BLOCK_HEADER_OCTETS + block.payload.len() as u64,
-            );
-            put_size(buf, block.track.into());
-            buf.put_i16(relative);
-            buf.put_u8(flags);
-        });
-        self.data.payload(block.payload);
     }
 
     /// Ends the cluster.
-    pub(super) fn close(mut self, output: &mut Output) {
+    pub(super) fn close(self, rope: &mut Rope, output: &mut Output) {
         if self.mode == ClusterMode::Known {
-            let mut header = Vec::new();
-            put_header(&mut header, ids::CLUSTER, self.data.len());
-            output.append(header.into());
+            let mut header = [0; MAX_HEADER_OCTETS];
+            put_header(&mut &mut header[..], ids::CLUSTER, self.len);
+            let octets = ebml::header_octets(ids::CLUSTER, self.len) as usize;
+            rope.replace_front(MAX_HEADER_OCTETS, &header[..octets]);
         }
-        self.data.drain_to(output);
+        rope.drain_to(output);
     }
+}
+
+/// Only sound has padding, and each packet of it can be decoded for itself: without a
+/// `ReferenceBlock`, that is what a group says (RFC 9559 §10.4).
+fn put_block_group(rope: &mut Rope, block: Block, relative: i16) {
+    let (octets, padding) = (block.group_octets(), block.discard_padding);
+    put(rope, |buf| put_header(buf, ids::BLOCK_GROUP, octets));
+    put_block(rope, ids::BLOCK, block, relative, 0);
+    put(rope, |buf| put_int(buf, ids::DISCARD_PADDING, padding));
+}
+
+/// A `SimpleBlock` or `Block`.
+///
+/// Its header is put together in an array, without a loop over the octets of numbers: this is
+/// done for each packet.
+fn put_block(rope: &mut Rope, element: Element<Binary>, block: Block, relative: i16, flags: u8) {
+    let size = BLOCK_HEADER_OCTETS + block.payload.len() as u64;
+    let octets = ebml::size_octets(size);
+    let mut header = [0; 1 + 8 + BLOCK_HEADER_OCTETS as usize];
+    // The IDs of both elements have one octet.
+    header[0] = element.id as u8;
+    header[1..9].copy_from_slice(&ebml::size_at_front(size, octets));
+    let relative = relative.to_be_bytes();
+    // A track number is coded as a size is.
+    let fields = [0x80 | block.track, relative[0], relative[1], flags];
+    let end = 1 + octets + fields.len();
+    header[1 + octets..end].copy_from_slice(&fields);
+    rope.structure(&header[..end]);
+    rope.payload(block.payload);
+}
+
+/// Adds the small element that `write` writes.
+fn put(rope: &mut Rope, write: impl FnOnce(&mut &mut [u8])) {
+    // The largest is an integer: an ID of four octets, a size of one, and eight of data.
+    let mut octets = [0; 4 + 1 + 8];
+    let mut free = &mut octets[..];
+    write(&mut free);
+    let unused = free.len();
+    let len = octets.len() - unused;
+    rope.structure(&octets[..len]);
 }

@@ -6,9 +6,11 @@ use core::mem;
 use media_recorder_types::TrackKind;
 
 use super::cluster::{Block, Cluster};
-use super::cues::{Cue, Cues};
+use super::cue_list::Cue;
+use super::cues::Cues;
 use super::options::{ClusterMode, MatroskaOptions};
 use super::output::Output;
+use super::rope::Rope;
 
 /// Puts blocks, which come in the order of their ticks, into clusters, and notes where.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub(super) struct Clusters {
     /// into the cluster that the key frame begins.
     held: Vec<Block>,
     open: Option<Cluster>,
+    /// What the open cluster has that is not put out.
+    rope: Rope,
     cues: Cues,
 }
 
@@ -38,6 +42,7 @@ impl Clusters {
             has_video,
             held: Vec::new(),
             open: None,
+            rope: Rope::new(),
             cues: Cues::default(),
         }
     }
@@ -83,10 +88,8 @@ impl Clusters {
     pub(super) fn finish(&mut self, output: &mut Output) -> Option<u64> {
         self.place_held(output);
         self.close(output);
-        let cues = self.cues.element()?;
         let position = output.len() - self.segment_data;
-        output.append(cues);
-        Some(position)
+        self.cues.put_out(output).then_some(position)
     }
 
     fn place_held_before(&mut self, tick: u64, output: &mut Output) {
@@ -115,7 +118,7 @@ impl Clusters {
         }
         let open = self
             .open
-            .get_or_insert_with(|| Cluster::new(self.mode, block.tick, output));
+            .get_or_insert_with(|| Cluster::new(self.mode, block.tick, &mut self.rope, output));
         let wants_cue = match block.kind {
             TrackKind::Video => block.key,
             // Of several sounds, the first is the one to seek in.
@@ -131,12 +134,12 @@ impl Clusters {
                 relative: open.next_block(),
             });
         }
-        open.push(block, output);
+        open.push(block, &mut self.rope, output);
     }
 
     fn close(&mut self, output: &mut Output) {
         if let Some(open) = self.open.take() {
-            open.close(output);
+            open.close(&mut self.rope, output);
         }
     }
 }

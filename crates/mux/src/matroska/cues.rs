@@ -2,10 +2,11 @@
 
 use alloc::vec::Vec;
 
-use bytes::Bytes;
-
+use super::cue_list::{Cue, CueList};
+use super::ebml::put_header;
 use super::elements::Elements;
 use super::ids;
+use super::output::Output;
 
 /// The least distance of two index entries where there is no picture, in ticks
 /// (RFC 9559 §22.1).
@@ -14,23 +15,10 @@ const AUDIO_CUE_TICKS: u64 = 500;
 /// The first version that has all elements of an index.
 pub(super) const VERSION: u8 = ids::CUE_RELATIVE_POSITION.min_version;
 
-/// Where a block is that can be sought to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Cue {
-    /// The block's time.
-    pub(super) tick: u64,
-    /// Its track's number.
-    pub(super) track: u8,
-    /// Its cluster, from the start of the Segment's data.
-    pub(super) cluster: u64,
-    /// The block, from the start of the cluster's data; `None` if it is the first.
-    pub(super) relative: Option<u64>,
-}
-
-/// The index as far as it is known. Grows by 40 bytes per entry.
+/// The index as far as it is known.
 #[derive(Debug, Default)]
 pub(super) struct Cues {
-    entries: Vec<Cue>,
+    entries: CueList,
 }
 
 impl Cues {
@@ -41,37 +29,41 @@ impl Cues {
 
     /// Whether sound at `tick` is far enough from the last entry to have one of its own.
     pub(super) fn wants_audio(&self, tick: u64) -> bool {
-        self.entries
-            .last()
-            .is_none_or(|last| tick - last.tick >= AUDIO_CUE_TICKS)
+        let last = self.entries.last_tick();
+        last.is_none_or(|last| tick - last >= AUDIO_CUE_TICKS)
     }
 
-    /// The `Cues` element; `None` if there is nothing to seek to.
-    pub(super) fn element(&self) -> Option<Bytes> {
-        if self.entries.is_empty() {
-            return None;
+    /// Puts out the `Cues` element. Whether there is one: not if there is nothing to seek to.
+    pub(super) fn put_out(&self, output: &mut Output) -> bool {
+        let mut points = Elements::new();
+        let mut entries = self.entries.iter().peekable();
+        while let Some(first) = entries.next() {
+            points.master(ids::CUE_POINT, |point| {
+                point.uint(ids::CUE_TIME, first.tick);
+                put_positions(point, &first);
+                while let Some(next) = entries.next_if(|next| next.tick == first.tick) {
+                    put_positions(point, &next);
+                }
+            });
         }
-        let mut buf = Elements::new();
-        buf.master(ids::CUES, |buf| {
-            for same_time in self.entries.chunk_by(|a, b| a.tick == b.tick) {
-                buf.master(ids::CUE_POINT, |buf| put_cue_point(buf, same_time));
-            }
-        });
-        Some(buf.into_bytes())
+        if points.len() == 0 {
+            return false;
+        }
+        // Apart from its content, which can be large, so that it need not be copied.
+        let mut header = Vec::new();
+        put_header(&mut header, ids::CUES, points.len() as u64);
+        output.append(header.into());
+        output.append(points.into_bytes());
+        true
     }
 }
 
-fn put_cue_point(buf: &mut Elements, same_time: &[Cue]) {
-    for (n, cue) in same_time.iter().enumerate() {
-        if n == 0 {
-            buf.uint(ids::CUE_TIME, cue.tick);
+fn put_positions(point: &mut Elements, cue: &Cue) {
+    point.master(ids::CUE_TRACK_POSITIONS, |positions| {
+        positions.uint(ids::CUE_TRACK, cue.track.into());
+        positions.uint(ids::CUE_CLUSTER_POSITION, cue.cluster);
+        if let Some(relative) = cue.relative {
+            positions.uint(ids::CUE_RELATIVE_POSITION, relative);
         }
-        buf.master(ids::CUE_TRACK_POSITIONS, |buf| {
-            buf.uint(ids::CUE_TRACK, cue.track.into());
-            buf.uint(ids::CUE_CLUSTER_POSITION, cue.cluster);
-            if let Some(relative) = cue.relative {
-                buf.uint(ids::CUE_RELATIVE_POSITION, relative);
-            }
-        });
-    }
+    });
 }

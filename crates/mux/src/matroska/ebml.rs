@@ -19,7 +19,15 @@ const fn max_size(octets: usize) -> u64 {
 
 /// The fewest octets that say `size`, which is at most [`MAX_SIZE`].
 pub(super) fn size_octets(size: u64) -> usize {
-    (1..8).find(|&n| size <= max_size(n)).unwrap_or(8)
+    // Each octet says seven bits, and all ones are taken.
+    let bits = (u64::BITS - (size + 1).leading_zeros()) as usize;
+    bits.div_ceil(7).clamp(1, 8)
+}
+
+/// The first `octets` octets of this are a size in as many octets, which suffice.
+pub(super) fn size_at_front(size: u64, octets: usize) -> [u8; 8] {
+    debug_assert!(size <= max_size(octets), "{size} in {octets} octets");
+    (((1 << (7 * octets)) | size) << (64 - 8 * octets)).to_be_bytes()
 }
 
 /// A size in the fewest octets.
@@ -29,8 +37,7 @@ pub(super) fn put_size(buf: &mut impl BufMut, size: u64) {
 
 /// A size in exactly `octets` octets, which suffice.
 pub(super) fn put_size_in(buf: &mut impl BufMut, size: u64, octets: usize) {
-    debug_assert!(size <= max_size(octets), "{size} in {octets} octets");
-    buf.put_uint((1 << (7 * octets)) | size, octets);
+    buf.put_slice(&size_at_front(size, octets)[..octets]);
 }
 
 /// The ID of an element and the size of its data. The first octet of an ID is never zero, so it

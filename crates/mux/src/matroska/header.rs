@@ -17,9 +17,6 @@ use super::{cluster, cues, ebml, ids};
 /// Nanoseconds in a tick (RFC 9559 §11.1). The WebM container guidelines want 1 ms.
 pub(super) const TICK_NANOS: u64 = 1_000_000;
 
-/// Ticks per second.
-pub(super) const TICKS_PER_SECOND: u32 = 1_000;
-
 /// Octets of the `Duration` element: ID, size and a 64-bit float.
 const DURATION_OCTETS: usize = 2 + 1 + 8;
 

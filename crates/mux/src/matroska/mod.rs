@@ -18,6 +18,7 @@
 
 mod cluster;
 mod clusters;
+mod cue_list;
 mod cues;
 mod ebml;
 mod element;

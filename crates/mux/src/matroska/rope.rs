@@ -1,20 +1,25 @@
 //! Structure and payloads, apart until they are put out.
 
 use alloc::vec::Vec;
+use core::mem;
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::output::Output;
 
 /// Octets of structure to allocate at once: some hundred blocks' worth.
 const STRUCTURE_CAPACITY: usize = 4096;
 
-/// A run of file content: structure in one buffer, and the payloads that go between.
+/// A run of file content: structure in one buffer, and the payloads that go between. Lives as
+/// long as its writer, so that what it has allocated serves all clusters.
 #[derive(Debug)]
 pub(super) struct Rope {
     structure: BytesMut,
     /// Each with the length of the structure before it.
     payloads: Vec<(usize, Bytes)>,
+    /// Where the structure to put out begins.
+    start: usize,
+    /// Octets in all.
     len: u64,
 }
 
@@ -22,22 +27,25 @@ impl Rope {
     /// Nothing yet.
     pub(super) fn new() -> Self {
         Self {
-            structure: BytesMut::with_capacity(STRUCTURE_CAPACITY),
+            structure: BytesMut::new(),
             payloads: Vec::new(),
+            start: 0,
             len: 0,
         }
     }
 
-    /// Octets ever added.
+    /// Octets in it.
     pub(super) fn len(&self) -> u64 {
         self.len
     }
 
-    /// Adds the structure that `write` writes.
-    pub(super) fn structure(&mut self, write: impl FnOnce(&mut BytesMut)) {
-        let before = self.structure.len();
-        write(&mut self.structure);
-        self.len += (self.structure.len() - before) as u64;
+    /// Adds structure, in as few pieces as possible: each has to be copied.
+    pub(super) fn structure(&mut self, octets: &[u8]) {
+        if self.structure.capacity() - self.structure.len() < octets.len() {
+            self.structure.reserve(STRUCTURE_CAPACITY.max(octets.len()));
+        }
+        self.structure.extend_from_slice(octets);
+        self.len += octets.len() as u64;
     }
 
     /// Adds a payload, uncopied.
@@ -46,15 +54,25 @@ impl Rope {
         self.payloads.push((self.structure.len(), payload));
     }
 
+    /// Puts `octets` in the place of the first `reserved` octets, which are structure and may be
+    /// more.
+    pub(super) fn replace_front(&mut self, reserved: usize, octets: &[u8]) {
+        self.start = reserved - octets.len();
+        self.structure[self.start..reserved].copy_from_slice(octets);
+        self.len -= self.start as u64;
+    }
+
     /// Moves what is there to `output`.
     pub(super) fn drain_to(&mut self, output: &mut Output) {
         let mut structure = self.structure.split().freeze();
-        let mut done = 0;
+        let mut done = mem::take(&mut self.start);
+        structure.advance(done);
         for (position, payload) in self.payloads.drain(..) {
             output.append(structure.split_to(position - done));
             output.append(payload);
             done = position;
         }
         output.append(structure);
+        self.len = 0;
     }
 }

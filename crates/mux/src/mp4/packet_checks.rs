@@ -122,10 +122,10 @@ impl PacketChecks {
                         what: "the last sample is cut off",
                     });
                 }
-                ((packet.data.len() / octets) as i64, rate)
+                ((packet.data.len() / octets) as u64, rate)
             }
         };
-        let coded = MediaTime::from_ticks(samples, rate).unwrap_or(MediaTime::MAX);
+        let coded = duration_of(samples, rate);
         if declared == MediaTime::ZERO {
             Ok(coded)
         } else if declared.saturating_sub(coded).saturating_abs() < DURATION_TOLERANCE {
@@ -178,4 +178,11 @@ impl PacketChecks {
         }
         Ok(())
     }
+}
+
+/// To nearest. `samples` have 30 bits, as each has an octet at least.
+fn duration_of(samples: u64, rate: u32) -> MediaTime {
+    let rate = u64::from(rate);
+    let nanos = (samples * 1_000_000_000 + rate / 2) / rate;
+    MediaTime::from_nanos(nanos.cast_signed())
 }

@@ -12,6 +12,7 @@ use super::moof::fragment_header;
 use super::movie::{self, Slot};
 use super::options::{Mp4Mode, Mp4Options};
 use super::output::Output;
+use super::timeline::Place;
 use super::track::Track;
 use super::track_checks::check_tracks;
 use crate::MuxError;
@@ -32,7 +33,7 @@ pub(super) struct Recording {
     random_access_index: bool,
     slot: Slot,
     tracks: Vec<Track>,
-    /// The track whose key frames begin fragments, or whose packets do if it is sound.
+    /// The first track of pictures; the first one where there is none.
     leader: usize,
     fragment: OpenFragment,
     /// Fragments so far.
@@ -40,6 +41,15 @@ pub(super) struct Recording {
     /// The stored time of the latest packet.
     reached: MediaTime,
     packets: u64,
+}
+
+/// Where a packet belongs.
+#[derive(Clone, Copy, Debug)]
+struct Accepted {
+    /// Its track's.
+    index: usize,
+    stored: MediaTime,
+    place: Place,
 }
 
 impl Recording {
@@ -78,13 +88,49 @@ impl Recording {
         mut packet: Packet,
         output: &mut Output,
     ) -> Result<(), MuxError> {
+        let Accepted {
+            index,
+            stored,
+            place,
+        } = self.check(&mut packet)?;
+        self.reached = stored;
+        self.packets += 1;
+        let opportune = self.begins_chunk(index, &packet);
+        let len = packet.data.len();
+        if self.fragment.ends_before(stored, len, opportune) {
+            self.tracks[index].settle(Some(place));
+            self.end_fragment(output);
+        }
+        self.fragment.add(stored, len);
+        self.tracks[index].push(packet, place);
+        Ok(())
+    }
+
+    /// Ends the open fragment if a chunk can begin with `next`.
+    pub(super) fn cut_before(
+        &mut self,
+        next: &Packet,
+        output: &mut Output,
+    ) -> Result<bool, MuxError> {
+        let mut next = next.clone();
+        let Accepted { index, place, .. } = self.check(&mut next)?;
+        let begins_chunk = self.begins_chunk(index, &next);
+        if begins_chunk {
+            self.tracks[index].settle(Some(place));
+            self.end_fragment(output);
+        }
+        Ok(begins_chunk)
+    }
+
+    /// Whether `packet` can follow all that has been written; puts into it what it leaves open.
+    fn check(&self, packet: &mut Packet) -> Result<Accepted, MuxError> {
         let id = packet.track;
         let index = self
             .tracks
             .iter()
             .position(|track| track.header.description.id == id)
             .ok_or(MuxError::UnknownTrack { track: id })?;
-        let (stored, place) = self.tracks[index].check(&mut packet)?;
+        let (stored, place) = self.tracks[index].check(packet)?;
         if stored < self.reached {
             return Err(MuxError::OutOfOrder {
                 track: id,
@@ -99,18 +145,17 @@ impl Recording {
                 packets: self.packets,
             });
         }
+        Ok(Accepted {
+            index,
+            stored,
+            place,
+        })
+    }
 
-        self.reached = stored;
-        self.packets += 1;
-        let opportune = index == self.leader && packet.key;
-        let len = packet.data.len();
-        if self.fragment.ends_before(stored, len, opportune) {
-            self.tracks[index].settle(Some(place));
-            self.end_fragment(output);
-        }
-        self.fragment.add(stored, len);
-        self.tracks[index].push(packet, place);
-        Ok(())
+    /// Whether what begins with `packet`, which is of the track at `index`, plays by itself.
+    fn begins_chunk(&self, index: usize, packet: &Packet) -> bool {
+        let any = self.tracks[self.leader].kind() == TrackKind::Audio;
+        any || (index == self.leader && packet.key)
     }
 
     /// Puts out the open fragment, if there is something in it.

@@ -16,6 +16,10 @@ const MAX_TRACKS: usize = 126;
 /// The most channels whose meaning a reader can know without a mapping table.
 const MAX_UNMAPPED_CHANNELS: u16 = 8;
 
+/// The longest codec configuration: real ones have a few hundred octets, and boxes must not
+/// grow beyond 32 bits.
+const MAX_PRIVATE_OCTETS: usize = 64 << 10;
+
 /// The most channels that a `dOps` says.
 const MAX_OPUS_CHANNELS: u16 = 255;
 
@@ -111,6 +115,11 @@ fn check_sound(track: &MediaTrack, audio: &AudioTrack) -> Result<(), MuxError> {
 
 fn check_private(track: &MediaTrack) -> Result<FrameCheck, CodecPrivateError> {
     let private = &track.codec_private;
+    if private.len() > MAX_PRIVATE_OCTETS {
+        return Err(CodecPrivateError::Malformed {
+            what: "it is longer than 64 KiB",
+        });
+    }
     match &track.media {
         TrackMedia::Video(video) => match video.codec {
             VideoCodec::Av1 => SequenceHeader::from_av1c(private).map(FrameCheck::Av1),

@@ -22,6 +22,8 @@ use crate::{MuxError, MuxOutput, Muxer};
 ///   the last packet by its duration.
 /// - In a fragment, the packets of each track follow one another. What fragments are is for
 ///   [options](Mp4Options) and for [`flush`](Muxer::flush), which ends the open one.
+/// - A chunk that [`cut_before`](Muxer::cut_before) has separated is whole fragments. Sound of
+///   the time at which it begins may be in the chunk before: a player has one buffer a track.
 /// - Tracks are numbered from 1 in their order. Packets of sound count as key frames, whatever
 ///   they say.
 /// - Where the sound in an Opus or PCM packet lasts a millisecond longer or shorter than the
@@ -75,6 +77,11 @@ impl Muxer for Mp4Writer {
     fn write(&mut self, packet: Packet) -> Result<(), MuxError> {
         let (recording, output) = self.recording()?;
         recording.write(packet, output)
+    }
+
+    fn cut_before(&mut self, next: &Packet) -> Result<bool, MuxError> {
+        let (recording, output) = self.recording()?;
+        recording.cut_before(next, output)
     }
 
     fn flush(&mut self) -> Result<(), MuxError> {

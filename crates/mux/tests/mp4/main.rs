@@ -1,0 +1,18 @@
+//! The MP4 writer from outside: what goes in, what comes out.
+#![cfg(feature = "mp4")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
+mod chunks;
+mod entries;
+mod fragments;
+mod golden;
+mod reader;
+mod rejections;
+mod round_trip;
+mod sizes;
+mod support;
+mod times;
+mod truncation;
