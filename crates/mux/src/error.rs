@@ -160,6 +160,24 @@ pub enum MuxError {
         /// The stored time of the latest packet.
         reached: MediaTime,
     },
+    /// A packet, or the one before it until this one, lasts longer than a sample can.
+    #[error("track {track}: at {time}, a packet lasts {lasts}: at most {limit} is possible")]
+    SampleTooLong {
+        /// The track.
+        track: TrackId,
+        /// The time of the packet that was refused.
+        time: MediaTime,
+        /// How long it or the one before it lasts.
+        lasts: MediaTime,
+        /// The longest that is possible.
+        limit: MediaTime,
+    },
+    /// The index of the file would be larger than readers accept.
+    #[error("the file has {packets} packets: its index has no place for more")]
+    IndexFull {
+        /// Packets in the file.
+        packets: u64,
+    },
     /// Decoding cannot start with this picture, and it is the track's first.
     #[error("track {track}: the first picture, at {time}, is no key frame")]
     FirstFrameNotKey {
@@ -231,6 +249,14 @@ pub enum PayloadError {
     ForbiddenUnit {
         /// The `obu_type` (AV1 spec §6.2.2).
         obu_type: u8,
+    },
+    /// It holds more or less sound than the packet says.
+    #[error("it holds {coded} of sound and is said to last {declared}")]
+    Duration {
+        /// How long the sound in it is.
+        coded: MediaTime,
+        /// What [`Packet::duration`](media_recorder_types::Packet::duration) says.
+        declared: MediaTime,
     },
     /// It brings a configuration that differs from the track's.
     #[error("its sequence header differs from the track's")]

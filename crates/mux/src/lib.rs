@@ -1,4 +1,5 @@
-//! Packets in, bytes out: a WebM and Matroska writer and the interleaver in front of it.
+//! Packets in, bytes out: a WebM and Matroska writer, an MP4 writer, and the interleaver in front
+//! of them.
 //!
 //! **Nothing here touches a file, a thread or a clock.** A [`Muxer`] is given [`Packet`]s and
 //! gives back [`MuxOutput`]s: bytes to append, and at the end a few patches of the header. The
@@ -53,16 +54,20 @@
 
 extern crate alloc;
 
-#[cfg(feature = "webm")]
+#[cfg(any(feature = "webm", feature = "mp4"))]
 mod codec;
 mod error;
 mod interleave;
 #[cfg(feature = "webm")]
 mod matroska;
+#[cfg(feature = "mp4")]
+mod mp4;
 mod muxer;
 
 pub use error::{CodecPrivateError, MuxError, PayloadError};
 pub use interleave::{InterleaveError, Interleaver};
 #[cfg(feature = "webm")]
 pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter, Rotation};
+#[cfg(feature = "mp4")]
+pub use mp4::{Mp4Mode, Mp4Options, Mp4Writer};
 pub use muxer::{MuxOutput, Muxer};

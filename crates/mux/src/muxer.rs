@@ -53,7 +53,8 @@ pub trait Muxer: Send {
     /// [`DiscardPadding`](MuxError::DiscardPadding),
     /// [`TimeOutOfRange`](MuxError::TimeOutOfRange),
     /// [`TimeNotIncreasing`](MuxError::TimeNotIncreasing),
-    /// [`OutOfOrder`](MuxError::OutOfOrder), [`FirstFrameNotKey`](MuxError::FirstFrameNotKey),
+    /// [`OutOfOrder`](MuxError::OutOfOrder), [`SampleTooLong`](MuxError::SampleTooLong),
+    /// [`IndexFull`](MuxError::IndexFull), [`FirstFrameNotKey`](MuxError::FirstFrameNotKey),
     /// [`Payload`](MuxError::Payload), [`KeyFlag`](MuxError::KeyFlag).
     fn write(&mut self, packet: Packet) -> Result<(), MuxError>;
 

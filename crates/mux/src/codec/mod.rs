@@ -2,8 +2,12 @@
 //! decoding can start with a picture.
 
 pub(crate) mod av1;
+#[cfg(feature = "mp4")]
+pub(crate) mod flac;
 pub(crate) mod h264;
 pub(crate) mod opus;
+#[cfg(feature = "mp4")]
+pub(crate) mod vp9_features;
 pub(crate) mod vpx;
 
 use bytes::Bytes;

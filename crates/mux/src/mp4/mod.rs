@@ -1,0 +1,37 @@
+//! MP4 (ISO/IEC 14496-12), fragmented and hybrid.
+//!
+//! While it is being written, a file is, in this order:
+//!
+//! ```text
+//! ftyp
+//! free        16 octets, in a hybrid file only
+//! moov        the tracks, without a sample; with mvex
+//! moof mdat … a fragment: a moof says which octets of the mdat after it are which sample
+//! ```
+//!
+//! At its end a fragmented file gets an `mfra` to seek by, and its duration is patched into
+//! `mvex`. A hybrid file gets a second, complete `moov`; then **one patch, the last output,
+//! makes of the 16 octets the header of an `mdat`** that swallows the first `moov` and all
+//! fragments: what is left is an ordinary MP4. Whatever happens before that patch, the file is a
+//! fragmented one.
+
+mod boxes;
+mod fragment;
+mod index;
+mod mfra;
+mod moof;
+mod movie;
+mod options;
+mod output;
+mod packet_checks;
+mod recording;
+mod sample_entry;
+mod sample_tables;
+mod timeline;
+mod track;
+mod track_box;
+mod track_checks;
+mod writer;
+
+pub use options::{Mp4Mode, Mp4Options};
+pub use writer::Mp4Writer;

@@ -1,0 +1,40 @@
+//! What has been written and not yet fetched.
+
+use alloc::collections::VecDeque;
+
+use bytes::Bytes;
+
+use crate::MuxOutput;
+
+/// The output queue, which knows how long the file is.
+#[derive(Debug, Default)]
+pub(super) struct Output {
+    queue: VecDeque<MuxOutput>,
+    len: u64,
+}
+
+impl Output {
+    /// Bytes in the file so far.
+    pub(super) fn len(&self) -> u64 {
+        self.len
+    }
+
+    pub(super) fn append(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.len += bytes.len() as u64;
+            self.queue.push_back(MuxOutput::Append(bytes));
+        }
+    }
+
+    pub(super) fn patch(&mut self, offset: u64, bytes: Bytes) {
+        debug_assert!(
+            offset + bytes.len() as u64 <= self.len,
+            "a patch past the end"
+        );
+        self.queue.push_back(MuxOutput::Patch { offset, bytes });
+    }
+
+    pub(super) fn poll(&mut self) -> Option<MuxOutput> {
+        self.queue.pop_front()
+    }
+}

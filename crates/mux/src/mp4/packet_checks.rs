@@ -1,0 +1,181 @@
+//! Whether a packet can follow those before it in its track.
+
+use media_recorder_types::{
+    AudioCodec, MediaTime, MediaTrack, Packet, TrackId, TrackKind, TrackMedia,
+};
+
+use super::options::MAX_FRAGMENT_BYTES;
+use crate::codec::{FrameCheck, opus};
+use crate::{MuxError, PayloadError};
+
+/// The largest packet, in bytes.
+const MAX_PACKET_BYTES: usize = MAX_FRAGMENT_BYTES as usize;
+
+/// By how much the duration that a packet says may differ from that of its sound: other
+/// containers round times to milliseconds.
+const DURATION_TOLERANCE: MediaTime = MediaTime::MILLISECOND;
+
+/// What there is to remember of a track to check its next packet.
+#[derive(Debug)]
+pub(super) struct PacketChecks {
+    track: TrackId,
+    kind: TrackKind,
+    codec_delay: MediaTime,
+    frame_check: FrameCheck,
+    length: SoundLength,
+    /// The time of the latest packet.
+    latest: Option<MediaTime>,
+}
+
+/// How long a packet of sound lasts, by what is in it.
+#[derive(Clone, Copy, Debug)]
+enum SoundLength {
+    /// Pictures do not say, and FLAC is left to who encoded it.
+    Unknown,
+    Opus,
+    Pcm {
+        /// Octets of a sample of all channels.
+        octets: usize,
+        /// Samples per second.
+        rate: u32,
+    },
+}
+
+impl PacketChecks {
+    pub(super) fn new(track: &MediaTrack, frame_check: FrameCheck) -> Self {
+        let length = match &track.media {
+            TrackMedia::Audio(audio) => match audio.codec {
+                AudioCodec::Opus => SoundLength::Opus,
+                AudioCodec::Pcm(format) => SoundLength::Pcm {
+                    octets: usize::from(audio.channels) * format.bits() as usize / 8,
+                    rate: audio.sample_rate,
+                },
+                _ => SoundLength::Unknown,
+            },
+            TrackMedia::Video(_) => SoundLength::Unknown,
+        };
+        Self {
+            track: track.id,
+            kind: track.kind(),
+            codec_delay: track.codec_delay(),
+            frame_check,
+            length,
+            latest: None,
+        }
+    }
+
+    /// Checks `packet` against this track alone; gives the time to store, with the codec's delay
+    /// added, and puts the exact duration into a packet of sound that does not say one.
+    pub(super) fn check(&self, packet: &mut Packet) -> Result<MediaTime, MuxError> {
+        let (track, time) = (self.track, packet.time);
+        if packet.data.is_empty() {
+            return Err(MuxError::EmptyPacket { track, time });
+        }
+        if packet.data.len() > MAX_PACKET_BYTES {
+            return Err(MuxError::PacketTooLarge {
+                track,
+                size: packet.data.len(),
+                limit: MAX_PACKET_BYTES,
+            });
+        }
+        let payload = |reason| MuxError::Payload {
+            track,
+            time,
+            reason,
+        };
+        if packet.duration < MediaTime::ZERO {
+            return Err(MuxError::NegativeDuration {
+                track,
+                duration: packet.duration,
+            });
+        }
+        packet.duration = self.duration(packet).map_err(payload)?;
+        self.check_padding(packet)?;
+        let stored = time
+            .checked_add(self.codec_delay)
+            .filter(|stored| *stored >= MediaTime::ZERO)
+            .ok_or(MuxError::TimeOutOfRange { track, time })?;
+        if let Some(previous) = self.latest.filter(|latest| time <= *latest) {
+            return Err(MuxError::TimeNotIncreasing {
+                track,
+                time,
+                previous,
+            });
+        }
+        self.check_key(packet)?;
+        Ok(stored)
+    }
+
+    /// `packet` has been accepted.
+    pub(super) fn accepted(&mut self, time: MediaTime) {
+        self.latest = Some(time);
+    }
+
+    fn duration(&self, packet: &Packet) -> Result<MediaTime, PayloadError> {
+        let declared = packet.duration;
+        let (samples, rate) = match self.length {
+            SoundLength::Unknown => return Ok(declared),
+            SoundLength::Opus => (opus::packet_samples(&packet.data)?, opus::RATE),
+            SoundLength::Pcm { octets, rate } => {
+                if !packet.data.len().is_multiple_of(octets) {
+                    return Err(PayloadError::Malformed {
+                        what: "the last sample is cut off",
+                    });
+                }
+                ((packet.data.len() / octets) as i64, rate)
+            }
+        };
+        let coded = MediaTime::from_ticks(samples, rate).unwrap_or(MediaTime::MAX);
+        if declared == MediaTime::ZERO {
+            Ok(coded)
+        } else if declared.saturating_sub(coded).saturating_abs() < DURATION_TOLERANCE {
+            Ok(declared)
+        } else {
+            Err(PayloadError::Duration { coded, declared })
+        }
+    }
+
+    fn check_padding(&self, packet: &Packet) -> Result<(), MuxError> {
+        let (duration, padding) = (packet.duration, packet.discard_padding);
+        let possible = match self.kind {
+            TrackKind::Audio => MediaTime::ZERO..=duration,
+            TrackKind::Video => MediaTime::ZERO..=MediaTime::ZERO,
+        };
+        if possible.contains(&padding) {
+            Ok(())
+        } else {
+            Err(MuxError::DiscardPadding {
+                track: self.track,
+                padding,
+                duration,
+            })
+        }
+    }
+
+    fn check_key(&self, packet: &mut Packet) -> Result<(), MuxError> {
+        let (track, time) = (self.track, packet.time);
+        let key = self
+            .frame_check
+            .is_key(&packet.data)
+            .map_err(|reason| MuxError::Payload {
+                track,
+                time,
+                reason,
+            })?;
+        if self.kind == TrackKind::Audio {
+            packet.key = true;
+            return Ok(());
+        }
+        if key != packet.key {
+            return Err(MuxError::KeyFlag {
+                track,
+                time,
+                declared: packet.key,
+            });
+        }
+        if !key && self.latest.is_none() {
+            return Err(MuxError::FirstFrameNotKey { track, time });
+        }
+        Ok(())
+    }
+}

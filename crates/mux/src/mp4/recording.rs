@@ -1,0 +1,194 @@
+//! What goes on between the header and the end.
+
+use alloc::vec::Vec;
+
+use bytes::{BufMut, Bytes};
+use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackKind};
+
+use super::boxes;
+use super::fragment::OpenFragment;
+use super::mfra;
+use super::moof::fragment_header;
+use super::movie::{self, Slot};
+use super::options::{Mp4Mode, Mp4Options};
+use super::output::Output;
+use super::track::Track;
+use super::track_checks::check_tracks;
+use crate::MuxError;
+
+/// The most octets that the complete `moov`'s tables may grow to: with what else is in it, its
+/// size has 32 bits.
+const MAX_INDEX_OCTETS: u64 = u32::MAX as u64 - (64 << 20);
+
+/// The most octets that a sample takes in the tables: in `stts`, `stss`, `stsz`, and as the only
+/// one of its chunk in `stsc` and `co64`.
+const INDEX_OCTETS_PER_SAMPLE: u64 = 8 + 4 + 4 + 12 + 8;
+
+/// A file that has a header and no end.
+#[derive(Debug)]
+pub(super) struct Recording {
+    mode: Mp4Mode,
+    segment_index: bool,
+    random_access_index: bool,
+    slot: Slot,
+    tracks: Vec<Track>,
+    /// The track whose key frames begin fragments, or whose packets do if it is sound.
+    leader: usize,
+    fragment: OpenFragment,
+    /// Fragments so far.
+    sequence: u32,
+    /// The stored time of the latest packet.
+    reached: MediaTime,
+    packets: u64,
+}
+
+impl Recording {
+    /// Writes the header.
+    pub(super) fn start(
+        options: &Mp4Options,
+        tracks: &[MediaTrack],
+        output: &mut Output,
+    ) -> Result<Self, MuxError> {
+        let checked = check_tracks(tracks)?;
+        let tracks: Vec<Track> = (1..)
+            .zip(checked)
+            .map(|(number, (track, frame_check))| Track::new(number, track, frame_check))
+            .collect();
+        let (header, slot) = movie::header(options.mode, &tracks);
+        output.append(header.into());
+        Ok(Self {
+            mode: options.mode,
+            segment_index: options.segment_index,
+            random_access_index: options.random_access_index,
+            slot,
+            leader: tracks
+                .iter()
+                .position(|track| track.kind() == TrackKind::Video)
+                .unwrap_or(0),
+            tracks,
+            fragment: OpenFragment::new(options),
+            sequence: 0,
+            reached: MediaTime::ZERO,
+            packets: 0,
+        })
+    }
+
+    pub(super) fn write(
+        &mut self,
+        mut packet: Packet,
+        output: &mut Output,
+    ) -> Result<(), MuxError> {
+        let id = packet.track;
+        let index = self
+            .tracks
+            .iter()
+            .position(|track| track.header.description.id == id)
+            .ok_or(MuxError::UnknownTrack { track: id })?;
+        let (stored, place) = self.tracks[index].check(&mut packet)?;
+        if stored < self.reached {
+            return Err(MuxError::OutOfOrder {
+                track: id,
+                time: stored,
+                reached: self.reached,
+            });
+        }
+        if self.mode == Mp4Mode::Hybrid
+            && self.packets >= MAX_INDEX_OCTETS / INDEX_OCTETS_PER_SAMPLE
+        {
+            return Err(MuxError::IndexFull {
+                packets: self.packets,
+            });
+        }
+
+        self.reached = stored;
+        self.packets += 1;
+        let opportune = index == self.leader && packet.key;
+        let len = packet.data.len();
+        if self.fragment.ends_before(stored, len, opportune) {
+            self.tracks[index].settle(Some(place));
+            self.end_fragment(output);
+        }
+        self.fragment.add(stored, len);
+        self.tracks[index].push(packet, place);
+        Ok(())
+    }
+
+    /// Puts out the open fragment, if there is something in it.
+    pub(super) fn end_fragment(&mut self, output: &mut Output) {
+        if !self.fragment.close() {
+            return;
+        }
+        for track in &mut self.tracks {
+            track.settle(None);
+        }
+        self.sequence = self.sequence.wrapping_add(1);
+        let header = fragment_header(self.sequence, &self.tracks);
+        if self.segment_index {
+            self.put_segment_index(header.len(), output);
+        }
+        let moof = output.len();
+        output.append(header.into());
+        let mut traf = 0;
+        for track in &mut self.tracks {
+            if track.run.samples.is_empty() {
+                continue;
+            }
+            traf += 1;
+            match self.mode {
+                Mp4Mode::Hybrid => track.index_run(output.len()),
+                Mp4Mode::Fragmented if self.random_access_index => track.list_keys(moof, traf),
+                Mp4Mode::Fragmented => {}
+            }
+            track.start_roll();
+            for payload in track.run.payloads.drain(..) {
+                output.append(payload);
+            }
+            track.run.clear();
+        }
+    }
+
+    fn put_segment_index(&self, header: usize, output: &mut Output) {
+        let payloads: u64 = self.tracks.iter().map(|track| track.run.octets).sum();
+        // Little more than a GiB.
+        let octets = (header as u64 + payloads) as u32;
+        let has_samples = |track: &&Track| !track.run.samples.is_empty();
+        let leader = self.tracks.get(self.leader).filter(has_samples);
+        if let Some(track) = leader.or_else(|| self.tracks.iter().find(has_samples)) {
+            output.append(mfra::segment_index(track, octets).into());
+        }
+    }
+
+    /// Puts out what is left and makes the file a finished one.
+    pub(super) fn finish(&mut self, output: &mut Output) {
+        self.end_fragment(output);
+        match self.slot {
+            Slot::Duration(at) => {
+                if self.random_access_index
+                    && let Some(index) = mfra::random_access(&self.tracks)
+                {
+                    output.append(index.into());
+                }
+                let duration = movie::movie_extends_header(&self.tracks);
+                output.patch(at as u64, duration.into());
+            }
+            Slot::MediaData(at) => {
+                let at = at as u64;
+                let size = output.len() - at;
+                for track in &mut self.tracks {
+                    track.index.finish(track.timeline.end());
+                }
+                output.append(movie::complete_movie(&self.tracks).into());
+                output.patch(at, media_data_header(size));
+            }
+        }
+    }
+}
+
+/// The header of an `mdat` of `size` octets, these sixteen among them (§4.2.2).
+fn media_data_header(size: u64) -> Bytes {
+    let mut buf = Vec::with_capacity(boxes::LARGE_HEADER_OCTETS);
+    buf.put_u32(1); // the size comes after the type
+    buf.put_slice(b"mdat");
+    buf.put_u64(size);
+    buf.into()
+}

@@ -1,0 +1,98 @@
+//! Sound (ISO/IEC 14496-12 §12.2.3).
+
+use alloc::vec::Vec;
+
+use bytes::BufMut;
+use media_recorder_types::{AudioCodec, AudioTrack, PcmFormat};
+
+use super::super::boxes::{put_box, put_full_box};
+use super::put_start;
+use crate::codec::{flac, opus};
+
+/// An `AudioSampleEntry`; `private` has been checked.
+pub(super) fn put_entry(buf: &mut Vec<u8>, audio: &AudioTrack, private: &[u8]) {
+    match audio.codec {
+        // "Encapsulation of Opus in ISO Base Media File Format" §4.3.1
+        AudioCodec::Opus => put_sound(buf, b"Opus", audio, 16, opus::RATE, |buf| {
+            put_opus_configuration(buf, private);
+        }),
+        // "Encapsulation of FLAC in ISO Base Media File Format" §3.3.1
+        AudioCodec::Flac => put_sound(buf, b"fLaC", audio, 16, audio.sample_rate, |buf| {
+            put_flac_configuration(buf, private);
+        }),
+        AudioCodec::Pcm(format) => put_pcm(buf, audio, format),
+        // No other has been let in.
+        _ => {}
+    }
+}
+
+fn put_sound(
+    buf: &mut Vec<u8>,
+    kind: &[u8; 4],
+    audio: &AudioTrack,
+    bits: u16,
+    rate: u32,
+    configuration: impl FnOnce(&mut Vec<u8>),
+) {
+    put_box(buf, kind, |buf| {
+        put_start(buf);
+        buf.put_bytes(0, 8);
+        buf.put_u16(audio.channels);
+        buf.put_u16(bits);
+        buf.put_u32(0);
+        buf.put_u32(u32::from(expressible_rate(rate)) << 16);
+        configuration(buf);
+    });
+}
+
+/// The field has 16 bits before the point. A higher rate is halved until it fits, or the field
+/// has its largest value, and the codec's configuration and the timescale tell the rate
+/// ("Encapsulation of FLAC …" §3.3.1).
+fn expressible_rate(mut rate: u32) -> u16 {
+    while rate > u16::MAX.into() && rate.is_multiple_of(2) {
+        rate /= 2;
+    }
+    u16::try_from(rate).unwrap_or(u16::MAX)
+}
+
+/// `dOps`, which is the `OpusHead` with its numbers turned round ("Encapsulation of Opus in ISO
+/// Base Media File Format" §4.3.2, RFC 7845 §5.1).
+fn put_opus_configuration(buf: &mut Vec<u8>, head: &[u8]) {
+    let head = opus::Head::parse(head).expect("it has been checked");
+    put_box(buf, b"dOps", |buf| {
+        buf.put_u8(0); // Version
+        buf.put_u8(head.channels);
+        buf.put_u16(head.pre_skip);
+        buf.put_u32(head.input_rate);
+        buf.put_i16(head.output_gain);
+        buf.put_u8(head.mapping_family);
+        buf.put_slice(head.mapping_table);
+    });
+}
+
+/// `dfLa` with the one block that a decoder needs ("Encapsulation of FLAC in ISO Base Media File
+/// Format" §3.3.2).
+fn put_flac_configuration(buf: &mut Vec<u8>, private: &[u8]) {
+    let info = flac::stream_info(private).expect("it has been checked");
+    put_full_box(buf, b"dfLa", 0, 0, |buf| {
+        buf.put_slice(&[0x80, 0, 0, info.len() as u8]); // the last block, a STREAMINFO
+        buf.put_slice(info);
+    });
+}
+
+/// `ipcm` or `fpcm` with its `pcmC` (ISO/IEC 23003-5).
+fn put_pcm(buf: &mut Vec<u8>, audio: &AudioTrack, format: PcmFormat) {
+    const LITTLE_ENDIAN: u8 = 1;
+    let kind = match format {
+        PcmFormat::S16 | PcmFormat::S24 => b"ipcm",
+        PcmFormat::F32 => b"fpcm",
+    };
+    // 16, 24 or 32.
+    let bits = format.bits() as u8;
+    put_sound(buf, kind, audio, bits.into(), audio.sample_rate, |buf| {
+        put_full_box(buf, b"pcmC", 0, 0, |buf| {
+            buf.put_u8(LITTLE_ENDIAN);
+            buf.put_u8(bits);
+        });
+    });
+}
