@@ -38,7 +38,7 @@ fn tracks(video: TrackId, audio: TrackId) -> [MediaTrack; 2] {
 /// Small packets, where the writer's own work shows most: 500 bytes a picture, 160 a sound.
 fn packets(video: TrackId, audio: TrackId) -> Vec<Packet> {
     let (key, inter) = (Bytes::from(vec![0x10; 8000]), Bytes::from(vec![0x11; 500]));
-    let sound = Bytes::from(vec![0xC0; 160]);
+    let sound = Bytes::from(vec![0xF8; 160]);
     let step = MediaTime::from_millis(20);
     (0..FRAMES)
         .flat_map(|n| {

@@ -2,9 +2,7 @@
 
 use media_recorder_types::AudioTrack;
 
-use crate::CodecPrivateError;
-#[cfg(feature = "mp4")]
-use crate::PayloadError;
+use crate::{CodecPrivateError, PayloadError};
 
 /// The rate at which Opus counts, as an `OpusHead` its pre-skip, whatever the input's rate was.
 pub(crate) const RATE: u32 = 48_000;
@@ -122,12 +120,10 @@ fn agree(field: &'static str, stored: u64, described: u64) -> Result<(), CodecPr
 }
 
 /// The most that a packet lasts: 120 ms (RFC 6716 §3.2.5).
-#[cfg(feature = "mp4")]
-const MAX_PACKET_SAMPLES: u64 = 5_760;
+const MAX_PACKET_SAMPLES: i64 = 5_760;
 
 /// How long a packet lasts at 48 kHz, by its first octets (RFC 6716 §3.1, §3.2).
-#[cfg(feature = "mp4")]
-pub(crate) fn packet_samples(data: &[u8]) -> Result<u64, PayloadError> {
+pub(crate) fn packet_samples(data: &[u8]) -> Result<i64, PayloadError> {
     let malformed = |what| PayloadError::Malformed { what };
     let toc = *data.first().ok_or(malformed("there is no TOC octet"))?;
     let frame = match toc >> 3 {
@@ -141,7 +137,7 @@ pub(crate) fn packet_samples(data: &[u8]) -> Result<u64, PayloadError> {
         1 | 2 => 2,
         _ => data.get(1).ok_or(malformed("there is no frame count"))? & 0x3F,
     };
-    match frame * u64::from(frames) {
+    match frame * i64::from(frames) {
         0 => Err(malformed("there is no frame")),
         samples if samples > MAX_PACKET_SAMPLES => Err(malformed("a packet lasts 120 ms at most")),
         samples => Ok(samples),
@@ -232,7 +228,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "mp4")]
     #[test]
     fn the_first_octets_tell_how_long_a_packet_lasts() {
         let toc = |config: u8, code: u8| config << 3 | code;

@@ -115,7 +115,10 @@ impl PacketChecks {
         let declared = packet.duration;
         let (samples, rate) = match self.length {
             SoundLength::Unknown => return Ok(declared),
-            SoundLength::Opus => (opus::packet_samples(&packet.data)?, opus::RATE),
+            SoundLength::Opus => {
+                let samples = opus::packet_samples(&packet.data)?;
+                (samples.unsigned_abs(), opus::RATE)
+            }
             SoundLength::Pcm { octets, rate } => {
                 if !packet.data.len().is_multiple_of(octets) {
                     return Err(PayloadError::Malformed {
