@@ -16,7 +16,7 @@ const ROUNDS: [(Duration, Duration); 2] = [
     (Duration::from_millis(2600), Duration::from_millis(1410)),
 ];
 /// Recorded after the last pause.
-const REST: Duration = Duration::from_millis(2700);
+const REST: Duration = Duration::from_millis(2685);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args_os().nth(1).ok_or("usage: pauses FILE")?;
