@@ -60,9 +60,13 @@ mod interleave;
 #[cfg(feature = "webm")]
 mod matroska;
 mod muxer;
+#[cfg(feature = "webm")]
+mod repair;
 
 pub use error::{CodecPrivateError, MuxError, PayloadError};
 pub use interleave::{InterleaveError, Interleaver};
 #[cfg(feature = "webm")]
 pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter};
 pub use muxer::{MuxOutput, Muxer};
+#[cfg(feature = "webm")]
+pub use repair::{Repair, RepairError, RepairReport, RepairScan, RepairStep};
