@@ -61,7 +61,6 @@ impl fmt::Display for RepairReport {
 mod tests {
     use super::*;
     use alloc::string::ToString;
-    use alloc::vec;
 
     #[test]
     fn it_says_what_was_lost() {
@@ -80,10 +79,10 @@ mod tests {
         report.bytes_lost = 1;
         assert_eq!(report.to_string(), [kept, "1 byte lost"].concat());
         report.bytes_lost = 40;
-        report.damaged = vec![100..120];
+        report.damaged.push(100..120);
         let damage = "40 bytes lost, with damage at 100..120";
         assert_eq!(report.to_string(), [kept, damage].concat());
-        report.damaged = vec![100..120, 200..220];
+        report.damaged.push(200..220);
         let damage = "40 bytes lost, with damage in 2 places from 100 to 220";
         assert_eq!(report.to_string(), [kept, damage].concat());
     }
