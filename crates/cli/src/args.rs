@@ -28,6 +28,11 @@ pub(crate) enum Command {
     Record(RecordArgs),
     /// Show what is in a WebM or Matroska file.
     Info(InfoArgs),
+    /// Make a finished file of a WebM or Matroska file that broke off or is damaged.
+    ///
+    /// Every packet that is whole is kept as it is; the file gets its duration and an index to
+    /// seek by. A file that is whole is left alone. Do not repair what is still being recorded.
+    Repair(RepairArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -96,6 +101,16 @@ pub(crate) struct InfoArgs {
     /// Print JSON, for programs.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RepairArgs {
+    /// The file to repair, where it is unless OUT is given.
+    pub(crate) file: PathBuf,
+
+    /// Write the repaired file here, and leave FILE as it is. An existing file is not replaced.
+    #[arg(short, long, value_name = "OUT")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// Where a track comes from.
@@ -221,7 +236,7 @@ mod tests {
         let all = ["media-recorder", "record"].iter().chain(arguments);
         match Args::try_parse_from(all).unwrap().command {
             Command::Record(args) => args,
-            Command::Info(_) => unreachable!("it was asked to record"),
+            _ => unreachable!("it was asked to record"),
         }
     }
 

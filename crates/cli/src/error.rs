@@ -50,6 +50,12 @@ pub(crate) enum CliError {
         #[source]
         source: io::Error,
     },
+    #[error("cannot repair {}", path.display())]
+    Repair {
+        path: PathBuf,
+        #[source]
+        source: RecorderError,
+    },
     #[error("{} cannot be read as WebM or Matroska: {reason}", path.display())]
     NotMatroska { path: PathBuf, reason: String },
 }

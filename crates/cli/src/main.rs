@@ -1,5 +1,5 @@
-//! The `media-recorder` command: records test patterns and files, and shows what is in a
-//! recording.
+//! The `media-recorder` command: records test patterns and files, shows what is in a recording,
+//! and repairs one that broke off.
 
 mod args;
 mod error;
@@ -7,6 +7,7 @@ mod info;
 mod output;
 mod progress;
 mod record;
+mod repair;
 mod sources;
 mod values;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Record(args) => record::record(&args),
         Command::Info(args) => info::info(&args),
+        Command::Repair(args) => repair::repair(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -33,6 +33,7 @@
 //!   [`MediaCapabilities`].
 //! - Where the data goes: [`Events::save_to`] a file, [`Events::write_to`] any writer, or a loop
 //!   over the events.
+//! - What broke off: [`repair`] makes a finished file of one that a killed process left.
 //!
 //! # Features
 //!
@@ -62,6 +63,8 @@ mod events;
 mod media_capabilities;
 mod options;
 mod recorder;
+#[cfg(feature = "webm")]
+mod repair;
 mod session;
 mod source;
 mod statistics;
@@ -86,6 +89,8 @@ pub use media_recorder_types::{
 };
 pub use options::{AudioBitrateMode, RecorderOptions, SizeChange};
 pub use recorder::MediaRecorder;
+#[cfg(feature = "webm")]
+pub use repair::{RepairReport, repair, repair_to};
 pub use source::{
     AudioTrackGenerator, Canvas, CaptureRate, MediaFile, TestPattern, VideoTrackGenerator,
 };

@@ -67,6 +67,8 @@ mod matroska;
 #[cfg(feature = "mp4")]
 mod mp4;
 mod muxer;
+#[cfg(feature = "webm")]
+mod repair;
 
 pub use error::{CodecPrivateError, MuxError, PayloadError};
 pub use interleave::{InterleaveError, Interleaver};
@@ -75,3 +77,5 @@ pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter, Rotati
 #[cfg(feature = "mp4")]
 pub use mp4::{Mp4Mode, Mp4Options, Mp4Writer};
 pub use muxer::{MuxOutput, Muxer};
+#[cfg(feature = "webm")]
+pub use repair::{Repair, RepairError, RepairReport, RepairScan, RepairStep};

@@ -9,6 +9,7 @@ mod info;
 mod outputs;
 mod recordings;
 mod refusals;
+mod repair;
 #[cfg(unix)]
 mod signals;
 mod support;

@@ -1,0 +1,197 @@
+//! Blocks: which track and time they belong to, and how long they last.
+
+use core::ops::Range;
+
+use super::read;
+
+/// What a track carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Kind {
+    Video,
+    Audio,
+    #[default]
+    Other,
+}
+
+/// What tells how long a block of sound is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Sound {
+    /// Its packets say it.
+    Opus,
+    /// Its number of octets says it.
+    Pcm { octets_per_second: u64 },
+    /// Nothing known here.
+    #[default]
+    Other,
+}
+
+/// A track, as far as it matters.
+#[derive(Debug, Default)]
+pub(super) struct Track {
+    pub(super) number: u64,
+    pub(super) kind: Kind,
+    /// Nanoseconds of a frame.
+    pub(super) default_duration: Option<u64>,
+    /// Nanoseconds.
+    pub(super) codec_delay: u64,
+    pub(super) sound: Sound,
+    /// The time of the latest block, in ticks.
+    pub(super) latest: Option<u64>,
+}
+
+/// What begins a `SimpleBlock` or `Block` (RFC 9559 §10.1, §10.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BlockHead {
+    pub(super) track: u64,
+    /// Ticks from the cluster's time.
+    pub(super) relative: i16,
+    /// Of a `SimpleBlock` only: decoding can start here.
+    pub(super) key: bool,
+    /// More than one if they are laced.
+    pub(super) frames: u64,
+    /// How long its sound is by its own data, in nanoseconds.
+    pub(super) sound: Option<u64>,
+}
+
+impl BlockHead {
+    /// Reads it from the first octets of a block of `size` octets; `tracks` tells what its
+    /// payload is. `None` if it is no block.
+    pub(super) fn parse(bytes: &[u8], size: u64, tracks: &[Track]) -> Option<Self> {
+        let bytes = &bytes[..bytes.len().min(usize::try_from(size).unwrap_or(usize::MAX))];
+        let (track, octets) = read::vint(bytes)?;
+        let &[time_0, time_1, flags, ref payload @ ..] = bytes.get(octets.into()..)? else {
+            return None;
+        };
+        let laced = flags & 0x06 != 0;
+        let frames = match payload {
+            [count, ..] if laced => u64::from(*count) + 1,
+            _ => 1,
+        };
+        let known = tracks.iter().find(|known| known.number == track);
+        let sound = match known.map(|known| known.sound).unwrap_or_default() {
+            _ if laced => None,
+            Sound::Opus => opus_nanos(payload),
+            Sound::Pcm { octets_per_second } => {
+                let octets = u128::from(size - u64::from(octets) - 3);
+                u64::try_from(octets * 1_000_000_000 / u128::from(octets_per_second)).ok()
+            }
+            Sound::Other => None,
+        };
+        Some(Self {
+            track,
+            relative: i16::from_be_bytes([time_0, time_1]),
+            key: flags & 0x80 != 0,
+            frames,
+            sound,
+        })
+    }
+}
+
+/// How long an Opus packet is, by its first octets (RFC 6716 §3.1, §3.2).
+fn opus_nanos(payload: &[u8]) -> Option<u64> {
+    let toc = *payload.first()?;
+    let frame_micros = match toc >> 3 {
+        // SILK, hybrid, CELT.
+        config @ 0..12 => [10_000, 20_000, 40_000, 60_000][usize::from(config % 4)],
+        config @ 12..16 => [10_000, 20_000][usize::from(config % 2)],
+        config => [2_500, 5_000, 10_000, 20_000][usize::from(config % 4)],
+    };
+    let frames = match toc & 0x03 {
+        0 => 1,
+        1 | 2 => 2,
+        _ => payload.get(1)? & 0x3F,
+    };
+    Some(frame_micros * u64::from(frames) * 1_000)
+}
+
+/// A block that is whole.
+#[derive(Clone, Debug)]
+pub(super) struct Block {
+    /// Its element in the cluster, from the start of the file.
+    pub(super) range: Range<u64>,
+    pub(super) head: BlockHead,
+    pub(super) key: bool,
+    /// What its group says, in ticks.
+    pub(super) duration: Option<u64>,
+    /// What its group says, in nanoseconds.
+    pub(super) discard_padding: i64,
+}
+
+impl Track {
+    /// When `block`, at `tick`, ends, in nanoseconds; it is the latest one.
+    pub(super) fn end_of(&self, block: &Block, tick: u64, scale: u64) -> u64 {
+        let head = &block.head;
+        let duration = block
+            .duration
+            .map(|ticks| ticks.saturating_mul(scale))
+            .or(head.sound)
+            .or_else(|| Some(self.default_duration?.saturating_mul(head.frames)))
+            // As long as the one before it, if nothing says more.
+            .or_else(|| Some(tick.saturating_sub(self.latest?).saturating_mul(scale)))
+            .unwrap_or_default();
+        let end = tick
+            .saturating_mul(scale)
+            .saturating_add(duration)
+            .saturating_sub(self.codec_delay);
+        match u64::try_from(block.discard_padding) {
+            Ok(padding) => end.saturating_sub(padding),
+            // Before the first sample, not after the last (RFC 9559 §5.1.3.5.7).
+            Err(_) => end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tracks(sound: Sound) -> [Track; 1] {
+        [Track {
+            number: 1,
+            sound,
+            ..Track::default()
+        }]
+    }
+
+    #[test]
+    fn sound_tells_how_long_it_is() {
+        let pcm = Sound::Pcm {
+            octets_per_second: 192_000,
+        };
+        // CELT of 20 ms, twice 60 ms of SILK, three times 2.5 ms of CELT.
+        for (payload, sound, millis) in [
+            (&[0xF8, 0][..], Sound::Opus, Some(20.0)),
+            (&[3 << 3 | 1], Sound::Opus, Some(120.0)),
+            (&[16 << 3 | 3, 3], Sound::Opus, Some(7.5)),
+            (&[16 << 3 | 3], Sound::Opus, None),
+            (&[], Sound::Opus, None),
+            (&[0; 192], pcm, Some(1.0)),
+            (&[0; 192], Sound::Other, None),
+        ] {
+            let bytes = [&[0x81, 0, 5, 0x80], payload].concat();
+            let head = BlockHead::parse(&bytes, bytes.len() as u64, &tracks(sound)).unwrap();
+            let nanos = millis.map(|millis| (millis * 1e6) as u64);
+            assert_eq!((head.sound, head.relative, head.key), (nanos, 5, true));
+        }
+    }
+
+    #[test]
+    fn a_lace_counts_its_frames() {
+        let bytes = [0x81, 0, 0, 0x02, 3, 0, 0];
+        let head = BlockHead::parse(&bytes, 7, &tracks(Sound::Opus)).unwrap();
+        assert_eq!((head.frames, head.sound), (4, None));
+    }
+
+    #[test]
+    fn what_is_no_block_is_refused() {
+        let tracks = tracks(Sound::Other);
+        for (bytes, size) in [
+            (&[][..], 0),
+            (&[0x81, 0, 0], 3),
+            (&[0, 0, 0, 0], 4),
+            (&[0x81, 0, 0, 0x80], 3),
+        ] {
+            assert_eq!(BlockHead::parse(bytes, size, &tracks), None, "{bytes:x?}");
+        }
+    }
+}

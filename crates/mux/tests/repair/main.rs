@@ -1,0 +1,13 @@
+//! Repairing files from outside: what breaks off or is damaged, and what an independent reader
+//! finds afterwards.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
+mod cuts;
+#[path = "../it/ebml.rs"]
+mod ebml;
+mod index;
+mod support;
