@@ -1,6 +1,6 @@
 //! The Opus identification header (RFC 7845 §5.1).
 
-use media_recorder_types::AudioTrack;
+use media_recorder_types::{AudioTrack, MediaTime};
 
 use crate::{CodecPrivateError, PayloadError};
 
@@ -140,11 +140,17 @@ pub(crate) fn packet_samples(data: &[u8]) -> Result<i64, PayloadError> {
     }
 }
 
+/// How long a packet lasts, to the nanosecond below.
+pub(crate) fn packet_duration(data: &[u8]) -> Result<MediaTime, PayloadError> {
+    // A sample is 62500/3 ns; without the 128 bits of a general conversion, for each packet.
+    packet_samples(data).map(|samples| MediaTime::from_nanos(samples * 62_500 / 3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use media_recorder_types::{AudioCodec, MediaTime};
+    use media_recorder_types::AudioCodec;
 
     fn track(channels: u16) -> AudioTrack {
         AudioTrack {
@@ -250,6 +256,15 @@ mod tests {
                 matches!(result, Err(PayloadError::Malformed { .. })),
                 "{bad:x?}: {result:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_packet_lasts_as_long_as_its_samples() {
+        // 20 ms and 2.5 ms of CELT; two frames of 60 ms of SILK.
+        for (toc, nanos) in [(0xF8, 20_000_000), (0xE0, 2_500_000), (0x19, 120_000_000)] {
+            let duration = packet_duration(&[toc, 0]);
+            assert_eq!(duration, Ok(MediaTime::from_nanos(nanos)), "{toc:x}");
         }
     }
 }
