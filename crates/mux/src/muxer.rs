@@ -58,20 +58,20 @@ pub trait Muxer: Send {
     /// [`Payload`](MuxError::Payload), [`KeyFlag`](MuxError::KeyFlag).
     fn write(&mut self, packet: Packet) -> Result<(), MuxError>;
 
-    /// Ends a chunk before `next`, the packet that is written next, if a chunk can begin there:
-    /// one that plays by itself.
+    /// Ends a chunk before `next`, the packet that is written next, if another one can begin
+    /// there: one that plays by itself.
     ///
-    /// The output of [`start`](Self::start) up to the first packet is the initialisation
-    /// segment. After a call that returned true, all output up to there belongs to the chunks
-    /// so far, and the output that follows, up to the next such call or the end, is a chunk. A
-    /// player that has the initialisation segment can be given such chunks in any order (Media
-    /// Source Extensions). [`flush`](Self::flush) in between puts out the first part of a chunk.
+    /// The output of [`start`](Self::start) is the initialisation segment. The first chunk
+    /// begins with the first packet, each further one after a call that returned true: all
+    /// output up to there belongs to the chunks before. A player that has the initialisation
+    /// segment can be given chunks in any order (Media Source Extensions).
+    /// [`flush`](Self::flush) in between puts out the first part of a chunk.
     ///
     /// A chunk can begin with a key frame of the first video track, and where there is no video
     /// track with any packet. Pictures of further video tracks play from their own next key
     /// frame on. `next` is checked as [`write`](Self::write) does it, and not stored. False
-    /// means that it cannot begin a chunk, and nothing has ended; a writer that knows no chunks
-    /// always says so.
+    /// means that it cannot begin a chunk, or begins the first one, and nothing has ended; a
+    /// writer that knows no chunks always says so.
     ///
     /// # Errors
     ///
@@ -111,8 +111,10 @@ pub trait Muxer: Send {
     ///     }
     ///     writer.write(packet)?;
     /// }
+    /// writer.finish()?;
+    /// chunks.push(fetch(&mut writer));
     /// # assert_eq!(chunks.len(), 3);
-    /// # assert!(chunks[0].is_empty() && chunks[1..].iter().all(|c| c[..4] == [0x1F, 0x43, 0xB6, 0x75]));
+    /// # assert!(chunks.iter().all(|chunk| chunk[..4] == [0x1F, 0x43, 0xB6, 0x75]));
     /// # assert!(!initialisation.is_empty());
     /// # }
     /// # Ok::<(), media_recorder_mux::MuxError>(())

@@ -1,8 +1,8 @@
-//! FLAC's stream description (RFC 9639 §8.2).
+//! FLAC's stream description (RFC 9639 §8.2) and frames (RFC 9639 §9).
 
 use media_recorder_types::AudioTrack;
 
-use crate::CodecPrivateError;
+use crate::{CodecPrivateError, PayloadError};
 
 /// Octets of `STREAMINFO`.
 const STREAM_INFO_OCTETS: usize = 34;
@@ -52,6 +52,17 @@ pub(crate) fn check_stream_info(
         }
     }
     Ok(())
+}
+
+/// Whether `data` begin with a frame header (RFC 9639 §9.1).
+pub(crate) fn check_frame(data: &[u8]) -> Result<(), PayloadError> {
+    match data {
+        // Fifteen bits of sync code; the sixteenth tells whether block sizes vary.
+        [0xFF, 0xF8 | 0xF9, ..] => Ok(()),
+        _ => Err(PayloadError::Malformed {
+            what: "it does not begin with the sync code of a FLAC frame",
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +119,15 @@ mod tests {
                 matches!(result, Err(CodecPrivateError::Malformed { .. })),
                 "{result:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_frame_begins_with_its_sync_code() {
+        assert_eq!(check_frame(&[0xFF, 0xF8, 0xC9]), Ok(()));
+        assert_eq!(check_frame(&[0xFF, 0xF9]), Ok(()));
+        for bad in [&[0xFF, 0xFA][..], &[0xFF], &[0xF8, 0xFF], &[]] {
+            assert!(check_frame(bad).is_err(), "{bad:x?}");
         }
     }
 }

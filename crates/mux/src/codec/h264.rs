@@ -1,14 +1,16 @@
 //! H.264 in the length-prefixed form (ISO/IEC 14496-15 §5).
 
+use alloc::vec::Vec;
+
+use bytes::Bytes;
+
 use crate::{CodecPrivateError, PayloadError};
 
 /// `nal_unit_type` of a slice of an IDR picture (H.264 table 7-1).
 const NAL_IDR_SLICE: u8 = 5;
 
 /// Those of parameter sets.
-#[cfg(feature = "mp4")]
 const NAL_SEQUENCE_SET: u8 = 7;
-#[cfg(feature = "mp4")]
 const NAL_PICTURE_SET: u8 = 8;
 
 /// Octets of a NAL unit's length, from an `AVCDecoderConfigurationRecord`
@@ -68,17 +70,15 @@ fn split_nal_unit(data: &[u8], length_octets: usize) -> Result<(&[u8], &[u8]), &
 }
 
 /// The parameter sets of a track, which all of its packets share.
-#[cfg(feature = "mp4")]
 #[derive(Clone, Debug)]
-pub(crate) struct ParameterSets(alloc::vec::Vec<bytes::Bytes>);
+pub(crate) struct ParameterSets(Vec<Bytes>);
 
-#[cfg(feature = "mp4")]
 impl ParameterSets {
     /// Takes them from an `AVCDecoderConfigurationRecord`.
-    pub(crate) fn from_avcc(avcc: &bytes::Bytes) -> Result<Self, CodecPrivateError> {
+    pub(crate) fn from_avcc(avcc: &Bytes) -> Result<Self, CodecPrivateError> {
         let malformed = |what| CodecPrivateError::Malformed { what };
         let cut_off = malformed("its parameter sets are cut off");
-        let mut sets = alloc::vec::Vec::new();
+        let mut sets = Vec::new();
         let mut rest = avcc.get(5..).ok_or(cut_off)?;
         // Of the first octet, three bits are reserved.
         for mask in [0x1F, 0xFF] {
@@ -147,10 +147,9 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "mp4")]
     #[test]
     fn parameter_sets_stay_as_they_are() {
-        let avcc = bytes::Bytes::from_static(&[
+        let avcc = Bytes::from_static(&[
             1, 66, 0, 30, 0xFF, 0xE1, 0, 2, 0x67, 66, 1, 0, 2, 0x68, 0xCE,
         ]);
         let sets = ParameterSets::from_avcc(&avcc).unwrap();

@@ -2,11 +2,11 @@
 //! decoding can start with a picture.
 
 pub(crate) mod av1;
-#[cfg(feature = "mp4")]
 pub(crate) mod flac;
 pub(crate) mod h264;
+pub(crate) mod jpeg;
 pub(crate) mod opus;
-#[cfg(feature = "mp4")]
+pub(crate) mod vorbis;
 pub(crate) mod vp9_features;
 pub(crate) mod vpx;
 
@@ -20,7 +20,10 @@ use av1::SequenceHeader;
 pub(crate) enum FrameCheck {
     /// Every packet is one: sound, and pictures that stand alone.
     AlwaysKey,
-    #[cfg(feature = "webm")]
+    Opus,
+    Flac,
+    Vorbis,
+    Jpeg,
     Vp8,
     Vp9,
     Av1(SequenceHeader),
@@ -34,8 +37,10 @@ impl FrameCheck {
     /// Whether decoding can start with `data`.
     pub(crate) fn is_key(&self, data: &Bytes) -> Result<bool, PayloadError> {
         match self {
-            Self::AlwaysKey => Ok(true),
-            #[cfg(feature = "webm")]
+            Self::AlwaysKey | Self::Opus => Ok(true),
+            Self::Flac => flac::check_frame(data).map(|()| true),
+            Self::Vorbis => vorbis::check_packet(data).map(|()| true),
+            Self::Jpeg => jpeg::check_picture(data).map(|()| true),
             Self::Vp8 => vpx::is_vp8_key(data),
             Self::Vp9 => vpx::is_vp9_key(data),
             Self::Av1(header) => header.is_key(data),

@@ -1,20 +1,14 @@
 //! The Opus identification header (RFC 7845 §5.1).
 
-use media_recorder_types::AudioTrack;
+use media_recorder_types::{AudioTrack, MediaTime};
 
-use crate::CodecPrivateError;
-#[cfg(feature = "mp4")]
-use crate::PayloadError;
+use crate::{CodecPrivateError, PayloadError};
 
 /// The rate at which Opus counts, as an `OpusHead` its pre-skip, whatever the input's rate was.
 pub(crate) const RATE: u32 = 48_000;
 
 /// An `OpusHead` (RFC 7845 §5.1).
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(
-    not(feature = "mp4"),
-    expect(dead_code, reason = "only MP4 says these things in its own words")
-)]
 pub(crate) struct Head<'a> {
     pub(crate) channels: u8,
     /// In samples at 48 kHz.
@@ -122,11 +116,9 @@ fn agree(field: &'static str, stored: u64, described: u64) -> Result<(), CodecPr
 }
 
 /// The most that a packet lasts: 120 ms (RFC 6716 §3.2.5).
-#[cfg(feature = "mp4")]
 const MAX_PACKET_SAMPLES: u64 = 5_760;
 
 /// How long a packet lasts at 48 kHz, by its first octets (RFC 6716 §3.1, §3.2).
-#[cfg(feature = "mp4")]
 pub(crate) fn packet_samples(data: &[u8]) -> Result<u64, PayloadError> {
     let malformed = |what| PayloadError::Malformed { what };
     let toc = *data.first().ok_or(malformed("there is no TOC octet"))?;
@@ -148,11 +140,17 @@ pub(crate) fn packet_samples(data: &[u8]) -> Result<u64, PayloadError> {
     }
 }
 
+/// How long a packet lasts, to the nanosecond below.
+pub(crate) fn packet_duration(data: &[u8]) -> Result<MediaTime, PayloadError> {
+    // A sample is 62500/3 ns; without the 128 bits of a general conversion, for each packet.
+    packet_samples(data).map(|samples| MediaTime::from_nanos((samples * 62_500 / 3).cast_signed()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use alloc::vec::Vec;
-    use media_recorder_types::{AudioCodec, MediaTime};
+    use media_recorder_types::AudioCodec;
 
     fn track(channels: u16) -> AudioTrack {
         AudioTrack {
@@ -232,7 +230,6 @@ mod tests {
         }
     }
 
-    #[cfg(feature = "mp4")]
     #[test]
     fn the_first_octets_tell_how_long_a_packet_lasts() {
         let toc = |config: u8, code: u8| config << 3 | code;
@@ -259,6 +256,15 @@ mod tests {
                 matches!(result, Err(PayloadError::Malformed { .. })),
                 "{bad:x?}: {result:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_packet_lasts_as_long_as_its_samples() {
+        // 20 ms and 2.5 ms of CELT; two frames of 60 ms of SILK.
+        for (toc, nanos) in [(0xF8, 20_000_000), (0xE0, 2_500_000), (0x19, 120_000_000)] {
+            let duration = packet_duration(&[toc, 0]);
+            assert_eq!(duration, Ok(MediaTime::from_nanos(nanos)), "{toc:x}");
         }
     }
 }

@@ -163,6 +163,7 @@ fn duration_element(duration: MediaTime) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MuxOutput;
 
     #[test]
     fn the_seek_head_fills_its_place_at_every_position() {
@@ -186,6 +187,36 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_size_of_the_whole_is_known_up_to_the_largest_that_can_be_said() {
+        let slots = Slots {
+            segment_size: 40,
+            segment_data: 48,
+            info: 70,
+            tracks: 200,
+            tags: None,
+            duration: 100,
+        };
+        let said = |size: u64| {
+            let mut output = Output::after(48 + size);
+            slots.finish(ClusterMode::Known, None, MediaTime::ZERO, &mut output);
+            core::iter::from_fn(|| output.poll()).find_map(|piece| match piece {
+                MuxOutput::Patch { offset: 40, bytes } => Some(bytes),
+                _ => None,
+            })
+        };
+        for size in [1_u64 << 31, 1 << 32, (1 << 56) - 2] {
+            for size in [size - 1, size] {
+                let expected = ((1 << 56) | size).to_be_bytes();
+                assert_eq!(said(size).as_deref(), Some(&expected[..]));
+            }
+        }
+        // All ones are no size, and there are no more octets.
+        for size in [(1 << 56) - 1, 1 << 56] {
+            assert_eq!(said(size), None);
         }
     }
 

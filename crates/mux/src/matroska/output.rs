@@ -19,6 +19,13 @@ impl Output {
         self.len
     }
 
+    /// The output of a writer whose file has `len` bytes, all of them fetched.
+    #[cfg(test)]
+    pub(super) fn after(len: u64) -> Self {
+        let queue = VecDeque::new();
+        Self { queue, len }
+    }
+
     pub(super) fn append(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
             self.len += bytes.len() as u64;

@@ -3,12 +3,17 @@
 use media_recorder_types::{MediaTime, Packet, TrackId, TrackKind};
 
 use super::track_checks::CheckedTrack;
-use crate::MuxError;
-use crate::codec::FrameCheck;
+use crate::codec::{FrameCheck, opus};
+use crate::{MuxError, PayloadError};
 
 /// The largest packet in bytes: ffmpeg's reader refuses binary elements above 256 MiB, and a
 /// block has a few octets of its own.
 const MAX_PACKET_BYTES: usize = (256 << 20) - 64;
+
+/// Whether two durations differ by less than containers round them.
+fn is_near(a: MediaTime, b: MediaTime) -> bool {
+    a.saturating_sub(b).saturating_abs() < MediaTime::MILLISECOND
+}
 
 /// What there is to remember of a track.
 #[derive(Debug)]
@@ -70,7 +75,27 @@ impl Track {
             });
         }
         let key = self.check_key(packet)?;
+        self.check_length(packet)?;
         Ok(Accepted { stored, key })
+    }
+
+    /// Whether an Opus packet lasts as long as its sound does (RFC 6716 §3.1), if it says how
+    /// long that is.
+    fn check_length(&self, packet: &Packet) -> Result<(), MuxError> {
+        if !matches!(self.frame_check, FrameCheck::Opus) {
+            return Ok(());
+        }
+        let declared = packet.duration;
+        let reason = match opus::packet_duration(&packet.data) {
+            Ok(coded) if declared == MediaTime::ZERO || is_near(coded, declared) => return Ok(()),
+            Ok(coded) => PayloadError::Duration { coded, declared },
+            Err(error) => error,
+        };
+        Err(MuxError::Payload {
+            track: self.id,
+            time: packet.time,
+            reason,
+        })
     }
 
     fn check_spans(&self, packet: &Packet) -> Result<(), MuxError> {

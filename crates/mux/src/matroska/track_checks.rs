@@ -8,7 +8,7 @@ use media_recorder_types::{
 };
 
 use super::options::DocType;
-use crate::codec::{FrameCheck, av1::SequenceHeader, h264, opus};
+use crate::codec::{FrameCheck, av1::SequenceHeader, flac, h264, opus, vorbis};
 use crate::{CodecPrivateError, MuxError};
 
 /// The most tracks: their numbers then take one octet in each block (127 is all ones).
@@ -74,7 +74,7 @@ fn check_track(
         }
         TrackMedia::Audio(audio) => {
             check_sound(track, audio)?;
-            check_audio_private(track, audio).map(|()| FrameCheck::AlwaysKey)
+            check_audio_private(track, audio)
         }
     }
     .map_err(|reason| MuxError::CodecPrivate {
@@ -170,30 +170,21 @@ fn check_video_private(
         VideoCodec::Av1 => SequenceHeader::from_av1c(&track.codec_private).map(FrameCheck::Av1),
         VideoCodec::H264 => h264::length_octets(&track.codec_private)
             .map(|length_octets| FrameCheck::H264 { length_octets }),
+        VideoCodec::Mjpeg => Ok(FrameCheck::Jpeg),
         _ => Ok(FrameCheck::AlwaysKey),
     }
 }
 
-fn check_audio_private(track: &MediaTrack, audio: &AudioTrack) -> Result<(), CodecPrivateError> {
+fn check_audio_private(
+    track: &MediaTrack,
+    audio: &AudioTrack,
+) -> Result<FrameCheck, CodecPrivateError> {
     let private = &track.codec_private;
     match audio.codec {
-        AudioCodec::Opus => opus::check_head(private, audio),
-        // The stream's start, up to and with STREAMINFO (RFC 9639 §8.2, codec specs "A_FLAC").
-        AudioCodec::Flac => check_start(private, b"fLaC", 4 + 4 + 34),
-        // Three headers with their count minus one and Xiph lacing (codec specs "A_VORBIS").
-        AudioCodec::Vorbis => check_start(private, &[2], 3),
-        _ => Ok(()),
-    }
-}
-
-fn check_start(private: &[u8], start: &[u8], least: usize) -> Result<(), CodecPrivateError> {
-    if private.is_empty() {
-        Err(CodecPrivateError::Missing)
-    } else if private.starts_with(start) && private.len() >= least {
-        Ok(())
-    } else {
-        Err(CodecPrivateError::Malformed {
-            what: "its start is not that of the codec's headers",
-        })
+        AudioCodec::Opus => opus::check_head(private, audio).map(|()| FrameCheck::Opus),
+        // The stream's start, up to its first frame (RFC 9639 §10.2).
+        AudioCodec::Flac => flac::check_stream_info(private, audio).map(|()| FrameCheck::Flac),
+        AudioCodec::Vorbis => vorbis::check_headers(private, audio).map(|()| FrameCheck::Vorbis),
+        _ => Ok(FrameCheck::AlwaysKey),
     }
 }

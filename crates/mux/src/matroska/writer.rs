@@ -127,7 +127,8 @@ impl Recording {
             Some(first_video) => track == first_video && accepted.key,
             None => true,
         };
-        Ok(can_begin && self.clusters.cut_before(tick, output))
+        let follows = self.tracks[track].latest.is_some();
+        Ok(can_begin && follows && self.clusters.cut_before(tick, output))
     }
 
     fn write(&mut self, packet: Packet, output: &mut Output) -> Result<(), MuxError> {

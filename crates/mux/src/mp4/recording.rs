@@ -106,7 +106,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Ends the open fragment if a chunk can begin with `next`.
+    /// Ends the open fragment if another chunk can begin with `next`.
     pub(super) fn cut_before(
         &mut self,
         next: &Packet,
@@ -114,7 +114,7 @@ impl Recording {
     ) -> Result<bool, MuxError> {
         let mut next = next.clone();
         let Accepted { index, place, .. } = self.check(&mut next)?;
-        let begins_chunk = self.begins_chunk(index, &next);
+        let begins_chunk = self.packets > 0 && self.begins_chunk(index, &next);
         if begins_chunk {
             self.tracks[index].settle(Some(place));
             self.end_fragment(output);

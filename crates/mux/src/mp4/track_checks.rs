@@ -131,10 +131,9 @@ fn check_private(track: &MediaTrack) -> Result<FrameCheck, CodecPrivateError> {
             _ => Vp9Features::parse(private).map(|_| FrameCheck::Vp9),
         },
         TrackMedia::Audio(audio) => match audio.codec {
-            AudioCodec::Opus => opus::check_head(private, audio),
-            AudioCodec::Flac => flac::check_stream_info(private, audio),
-            _ => Ok(()),
-        }
-        .map(|()| FrameCheck::AlwaysKey),
+            AudioCodec::Opus => opus::check_head(private, audio).map(|()| FrameCheck::Opus),
+            AudioCodec::Flac => flac::check_stream_info(private, audio).map(|()| FrameCheck::Flac),
+            _ => Ok(FrameCheck::AlwaysKey),
+        },
     }
 }

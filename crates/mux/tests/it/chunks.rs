@@ -36,7 +36,6 @@ fn chunks_of(
     }
     writer.finish().unwrap();
     chunks.push(live_file(&outputs(&mut writer)));
-    assert!(chunks.remove(0).is_empty(), "nothing precedes the first");
     (initialisation, chunks)
 }
 
@@ -117,6 +116,20 @@ fn chunks_of_pictures_are_the_file_as_it_is() {
 }
 
 #[test]
+fn sound_before_the_first_picture_is_in_its_chunk() {
+    for mode in MODES {
+        let early = [sound(2, ms(0)), sound(2, ms(20))];
+        let pictures = (1..11).map(|n| frame(1, ms(n * 40), n % 5 == 1));
+        let (initialisation, chunks) =
+            chunks_of(mode, &[vp8(1), pcm(2)], early.into_iter().chain(pictures));
+        assert_eq!(chunks.len(), 2);
+        let blocks = read(&[&initialisation[..], &chunks[0]].concat());
+        assert_eq!(blocks.len(), 7, "a chunk of sound alone would be none");
+        assert_eq!(blocks[..3], [(2, 0, true), (2, 20, true), (1, 40, true)]);
+    }
+}
+
+#[test]
 fn only_a_key_frame_of_the_first_video_track_begins_a_chunk() {
     for mode in MODES {
         let mut writer = started(options(mode), &[pcm(1), vp8(2), vp8(3)]);
@@ -126,7 +139,8 @@ fn only_a_key_frame_of_the_first_video_track_begins_a_chunk() {
             cut
         };
         assert!(!write(sound(1, ms(0))));
-        assert!(write(frame(2, ms(0), true)));
+        // The first of all begins the first chunk.
+        assert!(!write(frame(2, ms(0), true)));
         assert!(!write(frame(3, ms(0), true)));
         assert!(!write(frame(2, ms(40), false)));
         assert!(!write(frame(3, ms(80), true)));
@@ -150,9 +164,12 @@ fn sound_alone_can_be_cut_everywhere() {
 }
 
 #[test]
-fn sounds_of_one_millisecond_are_not_cut_apart() {
+fn two_chunks_cannot_begin_in_one_millisecond() {
     for mode in MODES {
         let mut writer = started(options(mode), &[pcm(1), pcm(2)]);
+        writer.write(sound(1, ms(0))).unwrap();
+        writer.write(sound(2, ms(0))).unwrap();
+        assert_eq!(writer.cut_before(&sound(1, ms(20))), Ok(true));
         writer.write(sound(1, ms(20))).unwrap();
         assert_eq!(writer.cut_before(&sound(2, ns(20_400_000))), Ok(false));
         assert_eq!(writer.cut_before(&sound(2, ns(20_500_000))), Ok(true));

@@ -224,8 +224,7 @@ fn the_duration_is_the_end_of_what_is_presented() {
     short.duration = ns(33_366_667);
     assert_eq!(duration_of(&tracks, [short]), Some(33.366_667));
     // It is above zero or not there.
-    let mut nothing = sound(2, early);
-    nothing.duration = OPUS_DELAY;
+    let nothing = sound(2, early).with_discard_padding(ns(13_500_000));
     assert_eq!(duration_of(&tracks, [nothing]), None);
 }
 

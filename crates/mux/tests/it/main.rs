@@ -14,6 +14,7 @@ mod interleave;
 mod presentation;
 mod rejections;
 mod round_trip;
+mod sizes;
 mod support;
 mod tracks;
 mod truncation;

@@ -299,6 +299,17 @@ fn bad_packets() -> Vec<(Packet, MuxError)> {
             },
         ),
         (
+            with_duration(sound(2, ms(60)), ns(18_999_999)),
+            MuxError::Payload {
+                track: two,
+                time: ms(60),
+                reason: PayloadError::Duration {
+                    coded: ms(20),
+                    declared: ns(18_999_999),
+                },
+            },
+        ),
+        (
             sound(2, ms(60)).with_discard_padding(ns(-1)),
             padding(two, ns(-1), ms(20)),
         ),

@@ -76,7 +76,11 @@ fn packets_of(track: MediaTrack) -> impl Strategy<Value = Vec<Packet>> {
         for (n, (distance, size, seed, padding)) in parts.into_iter().enumerate() {
             let key = track.kind() == TrackKind::Audio || n == 0 || seed % 5 == 0;
             let mut data = vec![seed; size];
-            data[0] = data[0] & 0xFE | u8::from(!key);
+            data[0] = match track.kind() {
+                // 20 ms of Opus.
+                TrackKind::Audio => 0xF8,
+                TrackKind::Video => data[0] & 0xFE | u8::from(!key),
+            };
             let mut packet = Packet::new(track.id, data.into(), ns(time), ms(20)).with_key(key);
             if track.kind() == TrackKind::Audio && seed % 7 == 0 {
                 packet = packet.with_discard_padding(ns(padding));

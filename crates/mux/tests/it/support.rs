@@ -75,9 +75,9 @@ pub(crate) fn frame(n: u32, time: MediaTime, key: bool) -> Packet {
     Packet::new(id(n), Bytes::from_static(data), time, ms(40)).with_key(key)
 }
 
-/// A packet of sound of two octets and 20 ms.
+/// A packet of sound of two octets and 20 ms, of which Opus' first octet tells.
 pub(crate) fn sound(n: u32, time: MediaTime) -> Packet {
-    Packet::new(id(n), Bytes::from_static(&[0xC0, 0xDE]), time, ms(20)).with_key(true)
+    Packet::new(id(n), Bytes::from_static(&[0xF8, 0xDE]), time, ms(20)).with_key(true)
 }
 
 /// A writer that has started, its header still in the output.

@@ -29,7 +29,17 @@ fn entries(header: &[u8]) -> Vec<Element<'_>> {
 #[test]
 fn every_codec_has_its_name() {
     let av1c = Bytes::from_static(&[0x81, 0x04, 0x0C, 0x00, 0x0A, 0x01, 0x00]);
-    let flac: Bytes = [&b"fLaC\x80\0\0\x22"[..], &[0; 34]].concat().into();
+    // 48 kHz and two channels, both.
+    let stream_info = [&[0; 10][..], &[0x0B, 0xB8, 0x02], &[0; 21]].concat();
+    let flac: Bytes = [&b"fLaC\x80\0\0\x22"[..], &stream_info].concat().into();
+    let identification = b"\x01vorbis\0\0\0\0\x02\x80\xBB\0\0";
+    let vorbis = [
+        &[2, 16, 7][..],
+        identification,
+        b"\x03vorbis",
+        b"\x05vorbis",
+    ]
+    .concat();
     let cases = [
         (video(1, VideoCodec::Vp8), Bytes::new(), "V_VP8", None),
         (video(1, VideoCodec::Vp9), Bytes::new(), "V_VP9", None),
@@ -44,7 +54,7 @@ fn every_codec_has_its_name() {
         (audio(1, AudioCodec::Flac), flac, "A_FLAC", None),
         (
             audio(1, AudioCodec::Vorbis),
-            Bytes::from_static(&[2, 30, 60, 1]),
+            vorbis.into(),
             "A_VORBIS",
             None,
         ),
