@@ -11,11 +11,11 @@ use super::mfra;
 use super::moof::fragment_header;
 use super::movie::{self, Slot};
 use super::options::{Mp4Mode, Mp4Options};
-use super::output::Output;
 use super::timeline::Place;
 use super::track::Track;
 use super::track_checks::check_tracks;
 use crate::MuxError;
+use crate::output::Output;
 
 /// The most octets that the complete `moov`'s tables may grow to: with what else is in it, its
 /// size has 32 bits.
