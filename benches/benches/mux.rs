@@ -1,20 +1,31 @@
-//! What the WebM writer costs: packets and bytes per second through it, sound and pictures
-//! interleaved as a recording has them.
+//! What the WebM writer costs: small packets, where its own work shows most, and large ones,
+//! where only copying would.
 
+use std::fs::File;
 use std::hint::black_box;
+use std::io::{self, IoSlice, Write};
 
 use bytes::Bytes;
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use media_recorder_mux::{ClusterMode, MatroskaOptions, MatroskaWriter, MuxOutput, Muxer};
 use media_recorder_types::{
     AudioCodec, AudioTrack, ColorInfo, FrameSize, MediaTime, MediaTrack, Packet, TrackId,
     VideoCodec, VideoTrack,
 };
 
-/// A minute of pictures at 50 per second and of sound in packets of 20 ms.
-const FRAMES: i64 = 3000;
+const VIDEO: TrackId = TrackId::FIRST;
+const AUDIO: TrackId = TrackId::new(2).expect("two is not zero");
 
-fn tracks(video: TrackId, audio: TrackId) -> [MediaTrack; 2] {
+/// Pictures at 50 per second and sound in packets of 20 ms.
+const STEP: MediaTime = MediaTime::from_millis(20);
+
+/// Pictures from one key frame to the next.
+const GROUP: usize = 100;
+
+const SMALL_PACKETS: usize = 1_800_000;
+const LARGE_PACKETS: usize = 20_000;
+
+fn tracks() -> [MediaTrack; 2] {
     let picture = VideoTrack {
         codec: VideoCodec::Vp8,
         size: FrameSize::new(1280, 720),
@@ -30,77 +41,146 @@ fn tracks(video: TrackId, audio: TrackId) -> [MediaTrack; 2] {
     };
     let head = Bytes::from_static(b"OpusHead\x01\x02\x38\x01\x80\xBB\x00\x00\x00\x00\x00");
     [
-        MediaTrack::video(video, picture, Bytes::new()),
-        MediaTrack::audio(audio, sound, head),
+        MediaTrack::video(VIDEO, picture, Bytes::new()),
+        MediaTrack::audio(AUDIO, sound, head),
     ]
 }
 
-/// Small packets, where the writer's own work shows most: 500 bytes a picture, 160 a sound.
-fn packets(video: TrackId, audio: TrackId) -> Vec<Packet> {
-    let (key, inter) = (Bytes::from(vec![0x10; 8000]), Bytes::from(vec![0x11; 500]));
-    let sound = Bytes::from(vec![0xF8; 160]);
-    let step = MediaTime::from_millis(20);
-    (0..FRAMES)
-        .flat_map(|n| {
-            let time = MediaTime::from_millis(n * 20);
-            let is_key = n % 100 == 0;
-            let data = if is_key { key.clone() } else { inter.clone() };
-            [
-                Packet::new(video, data, time, step).with_key(is_key),
-                Packet::new(audio, sound.clone(), time, step),
-            ]
-        })
-        .collect()
+/// The writer, and payloads of one size for it.
+struct Load {
+    writer: MatroskaWriter,
+    key: Bytes,
+    inter: Bytes,
+    sound: Bytes,
 }
 
-/// Writes a whole file, and fetches the output as it comes.
-fn write(options: MatroskaOptions, tracks: &[MediaTrack], packets: Vec<Packet>) -> usize {
-    let mut writer = MatroskaWriter::new(options);
-    let mut len = 0;
-    let mut fetch = |writer: &mut MatroskaWriter| {
-        while let Some(output) = writer.poll_output() {
-            if let MuxOutput::Append(bytes) = black_box(output) {
-                len += bytes.len();
-            }
-        }
-    };
-    writer.start(tracks).expect("the tracks are good");
-    for packet in packets {
-        writer.write(packet).expect("the packets are good");
-        fetch(&mut writer);
-    }
-    writer.finish().expect("it has been started");
-    fetch(&mut writer);
-    len
-}
-
-fn bench(criterion: &mut Criterion) {
-    let (Some(video), Some(audio)) = (TrackId::new(1), TrackId::new(2)) else {
-        unreachable!("they are not zero")
-    };
-    let tracks = tracks(video, audio);
-    let packets = packets(video, audio);
-    let bytes: usize = packets.iter().map(|packet| packet.data.len()).sum();
-    let mut group = criterion.benchmark_group("mux/webm");
-    group.throughput(Throughput::ElementsAndBytes {
-        elements: packets.len() as u64,
-        bytes: bytes as u64,
-    });
-    for (name, mode) in [
-        ("known", ClusterMode::Known),
-        ("unknown", ClusterMode::Unknown),
-    ] {
+impl Load {
+    fn new(mode: ClusterMode, payload: usize) -> Self {
         let options = MatroskaOptions::webm().cluster_mode(mode);
-        group.bench_function(name, |bencher| {
-            bencher.iter_batched(
-                || (options.clone(), packets.clone()),
-                |(options, packets)| write(options, &tracks, packets),
-                BatchSize::LargeInput,
-            );
-        });
+        let mut writer = MatroskaWriter::new(options);
+        writer.start(&tracks()).expect("the tracks are good");
+        Self {
+            writer,
+            key: vec![0x10; payload].into(),
+            inter: vec![0x11; payload].into(),
+            // Octets that say 20 ms.
+            sound: vec![0xF8; payload].into(),
+        }
     }
+
+    /// Writes the `n`th packet: a sound after each picture.
+    fn write(&mut self, n: usize) {
+        let frame = n / 2;
+        let time = MediaTime::from_millis(frame as i64 * 20);
+        let is_key = frame.is_multiple_of(GROUP);
+        let packet = match n % 2 {
+            0 if is_key => Packet::new(VIDEO, self.key.clone(), time, STEP).with_key(true),
+            0 => Packet::new(VIDEO, self.inter.clone(), time, STEP),
+            _ => Packet::new(AUDIO, self.sound.clone(), time, STEP),
+        };
+        self.writer.write(packet).expect("the packet is good");
+    }
+
+    fn finish(&mut self) {
+        self.writer.finish().expect("it has been started");
+    }
+}
+
+/// Writes a whole file, and throws away what comes.
+fn discard(mode: ClusterMode) {
+    let mut load = Load::new(mode, 64);
+    for n in 0..SMALL_PACKETS {
+        load.write(n);
+        while let Some(output) = load.writer.poll_output() {
+            black_box(output);
+        }
+    }
+    load.finish();
+    while let Some(output) = load.writer.poll_output() {
+        black_box(output);
+    }
+}
+
+/// Writes a whole file to a disk in memory, where there is one.
+fn store(directory: &str) -> io::Result<()> {
+    let mut load = Load::new(ClusterMode::Known, 65_536);
+    let mut file = tempfile::tempfile_in(directory)?;
+    let mut pieces = Vec::new();
+    for n in 0..LARGE_PACKETS {
+        load.write(n);
+        fetch(&mut load.writer, &mut pieces);
+        if pieces.len() >= 256 {
+            write_out(&mut file, &mut pieces)?;
+        }
+    }
+    load.finish();
+    fetch(&mut load.writer, &mut pieces);
+    write_out(&mut file, &mut pieces)
+}
+
+/// As many bytes of payload, without a writer.
+fn store_plain(directory: &str) -> io::Result<()> {
+    let mut file = tempfile::tempfile_in(directory)?;
+    let payload = Bytes::from(vec![0x11; 65_536]);
+    let mut pieces = Vec::new();
+    for _ in 0..LARGE_PACKETS {
+        pieces.push(payload.clone());
+        if pieces.len() >= 128 {
+            write_out(&mut file, &mut pieces)?;
+        }
+    }
+    write_out(&mut file, &mut pieces)
+}
+
+fn fetch(writer: &mut MatroskaWriter, pieces: &mut Vec<Bytes>) {
+    while let Some(output) = writer.poll_output() {
+        if let MuxOutput::Append(bytes) = output {
+            pieces.push(bytes);
+        }
+    }
+}
+
+/// Writes all pieces, as many with a call as the system takes.
+fn write_out(file: &mut File, pieces: &mut Vec<Bytes>) -> io::Result<()> {
+    for some in pieces.chunks(1024) {
+        let mut slices: Vec<_> = some.iter().map(|bytes| IoSlice::new(bytes)).collect();
+        let mut rest = &mut slices[..];
+        while !rest.is_empty() {
+            let written = file.write_vectored(rest)?;
+            IoSlice::advance_slices(&mut rest, written);
+        }
+    }
+    pieces.clear();
+    Ok(())
+}
+
+fn small(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("mux/webm/64 B, discarded");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(SMALL_PACKETS as u64));
+    group.bench_function("known", |b| b.iter(|| discard(ClusterMode::Known)));
+    group.bench_function("unknown", |b| b.iter(|| discard(ClusterMode::Unknown)));
     group.finish();
 }
 
-criterion_group!(benches, bench);
+fn large(criterion: &mut Criterion) {
+    let memory = "/dev/shm";
+    let directory = if std::path::Path::new(memory).is_dir() {
+        memory
+    } else {
+        "."
+    };
+    let mut group = criterion.benchmark_group("mux/webm/64 KiB, stored");
+    group.sample_size(10);
+    group.throughput(Throughput::Bytes(LARGE_PACKETS as u64 * 65_536));
+    group.bench_function("muxed", |b| {
+        b.iter(|| store(directory).expect("there is room"));
+    });
+    group.bench_function("plain", |b| {
+        b.iter(|| store_plain(directory).expect("there is room"));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, small, large);
 criterion_main!(benches);

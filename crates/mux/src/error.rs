@@ -259,6 +259,6 @@ pub enum PayloadError {
         declared: MediaTime,
     },
     /// It brings a configuration that differs from the track's.
-    #[error("its sequence header differs from the track's")]
+    #[error("its codec configuration differs from the track's")]
     ConfigurationChanged,
 }

@@ -67,6 +67,8 @@ mod matroska;
 #[cfg(feature = "mp4")]
 mod mp4;
 mod muxer;
+#[cfg(any(feature = "webm", feature = "mp4"))]
+mod output;
 #[cfg(feature = "webm")]
 mod repair;
 

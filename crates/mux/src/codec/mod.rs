@@ -4,12 +4,9 @@
 pub(crate) mod av1;
 pub(crate) mod flac;
 pub(crate) mod h264;
-#[cfg(feature = "webm")]
 pub(crate) mod jpeg;
 pub(crate) mod opus;
-#[cfg(feature = "webm")]
 pub(crate) mod vorbis;
-#[cfg(feature = "mp4")]
 pub(crate) mod vp9_features;
 pub(crate) mod vpx;
 
@@ -23,15 +20,10 @@ use av1::SequenceHeader;
 pub(crate) enum FrameCheck {
     /// Every packet is one: sound, and pictures that stand alone.
     AlwaysKey,
-    #[cfg(feature = "webm")]
     Opus,
-    #[cfg(feature = "webm")]
     Flac,
-    #[cfg(feature = "webm")]
     Vorbis,
-    #[cfg(feature = "webm")]
     Jpeg,
-    #[cfg(feature = "webm")]
     Vp8,
     Vp9,
     Av1(SequenceHeader),
@@ -45,16 +37,10 @@ impl FrameCheck {
     /// Whether decoding can start with `data`.
     pub(crate) fn is_key(&self, data: &Bytes) -> Result<bool, PayloadError> {
         match self {
-            Self::AlwaysKey => Ok(true),
-            #[cfg(feature = "webm")]
-            Self::Opus => opus::packet_samples(data).map(|_| true),
-            #[cfg(feature = "webm")]
+            Self::AlwaysKey | Self::Opus => Ok(true),
             Self::Flac => flac::check_frame(data).map(|()| true),
-            #[cfg(feature = "webm")]
             Self::Vorbis => vorbis::check_packet(data).map(|()| true),
-            #[cfg(feature = "webm")]
             Self::Jpeg => jpeg::check_picture(data).map(|()| true),
-            #[cfg(feature = "webm")]
             Self::Vp8 => vpx::is_vp8_key(data),
             Self::Vp9 => vpx::is_vp9_key(data),
             Self::Av1(header) => header.is_key(data),

@@ -3,7 +3,6 @@
 use crate::PayloadError;
 
 /// A VP8 frame's first bit is zero in a key frame (RFC 6386 §9.1).
-#[cfg(feature = "webm")]
 pub(crate) fn is_vp8_key(data: &[u8]) -> Result<bool, PayloadError> {
     match data.first() {
         Some(first) => Ok(first & 1 == 0),
@@ -33,11 +32,16 @@ pub(crate) fn is_vp9_key(data: &[u8]) -> Result<bool, PayloadError> {
     Ok(!show_existing_frame && !non_key_frame)
 }
 
+/// The profile of a VP9 frame (VP9 spec §6.2): after the marker, its low bit and its high bit.
+pub(crate) fn vp9_profile(data: &[u8]) -> Option<u8> {
+    let first = data.first()?;
+    Some(first >> 5 & 1 | (first >> 4 & 1) << 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[cfg(feature = "webm")]
     #[test]
     fn tells_vp8_key_frames() {
         assert_eq!(is_vp8_key(&[0x10, 0, 0, 0x9D, 0x01, 0x2A]), Ok(true));
@@ -62,5 +66,13 @@ mod tests {
         assert_eq!(is_vp9_key(&[0b1011_0100]), Ok(false));
         assert!(is_vp9_key(&[0b0100_0000]).is_err());
         assert!(is_vp9_key(&[]).is_err());
+    }
+
+    #[test]
+    fn tells_vp9_profiles() {
+        for (first, profile) in [(0x82, 0), (0xA2, 1), (0x92, 2), (0xB1, 3)] {
+            assert_eq!(vp9_profile(&[first]), Some(profile));
+        }
+        assert_eq!(vp9_profile(&[]), None);
     }
 }

@@ -7,8 +7,8 @@ use super::ebml::{self, put_header, put_int, put_uint};
 use super::element::{Binary, Element};
 use super::ids;
 use super::options::ClusterMode;
-use super::output::Output;
 use super::rope::Rope;
+use crate::output::Output;
 
 /// Octets of a block before its payload: the track number, the time and the flags
 /// (RFC 9559 §10.1).

@@ -9,8 +9,8 @@ use super::cluster::{Block, Cluster};
 use super::cue_list::Cue;
 use super::cues::Cues;
 use super::options::{ClusterMode, MatroskaOptions};
-use super::output::Output;
 use super::rope::Rope;
+use crate::output::Output;
 
 /// Puts blocks, which come in the order of their ticks, into clusters, and notes where.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::cue_list::{Cue, CueList};
 use super::ebml::put_header;
 use super::elements::Elements;
 use super::ids;
-use super::output::Output;
+use crate::output::Output;
 
 /// The least distance of two index entries where there is no picture, in ticks
 /// (RFC 9559 §22.1).

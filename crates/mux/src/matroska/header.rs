@@ -8,11 +8,11 @@ use media_recorder_types::MediaTime;
 use super::element::{Element, Master};
 use super::elements::Elements;
 use super::options::{APP, ClusterMode, MatroskaOptions};
-use super::output::Output;
 use super::tags::put_tags;
 use super::track_checks::CheckedTrack;
 use super::tracks::put_tracks;
 use super::{cluster, cues, ebml, ids};
+use crate::output::Output;
 
 /// Nanoseconds in a tick (RFC 9559 §11.1). The WebM container guidelines want 1 ms.
 pub(super) const TICK_NANOS: u64 = 1_000_000;

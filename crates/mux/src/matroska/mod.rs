@@ -26,7 +26,6 @@ mod elements;
 mod header;
 mod ids;
 mod options;
-mod output;
 mod packet_checks;
 mod rope;
 mod tags;

@@ -79,17 +79,15 @@ impl Track {
         Ok(Accepted { stored, key })
     }
 
-    /// Whether an Opus packet lasts as long as its sound does (RFC 6716 §3.1); one that says
-    /// nothing, which is zero, does.
+    /// Whether an Opus packet lasts as long as its sound does (RFC 6716 §3.1), if it says how
+    /// long that is.
     fn check_length(&self, packet: &Packet) -> Result<(), MuxError> {
-        let declared = packet.duration;
-        if !matches!(self.frame_check, FrameCheck::Opus) || declared == MediaTime::ZERO {
+        if !matches!(self.frame_check, FrameCheck::Opus) {
             return Ok(());
         }
-        let coded = opus::packet_samples(&packet.data)
-            .map(|samples| MediaTime::from_ticks(samples, opus::RATE).unwrap_or(MediaTime::MAX));
-        let reason = match coded {
-            Ok(coded) if is_near(coded, declared) => return Ok(()),
+        let declared = packet.duration;
+        let reason = match opus::packet_duration(&packet.data) {
+            Ok(coded) if declared == MediaTime::ZERO || is_near(coded, declared) => return Ok(()),
             Ok(coded) => PayloadError::Duration { coded, declared },
             Err(error) => error,
         };

@@ -5,7 +5,7 @@ use core::mem;
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use super::output::Output;
+use crate::output::Output;
 
 /// Octets of structure to allocate at once: some hundred blocks' worth.
 const STRUCTURE_CAPACITY: usize = 4096;

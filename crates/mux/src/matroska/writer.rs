@@ -9,9 +9,9 @@ use super::cluster::Block;
 use super::clusters::Clusters;
 use super::header::{self, Slots, TICK_NANOS};
 use super::options::MatroskaOptions;
-use super::output::Output;
 use super::packet_checks::{Accepted, Track};
 use super::track_checks::check_tracks;
+use crate::output::Output;
 use crate::{MuxError, MuxOutput, Muxer};
 
 /// Writes WebM and Matroska (RFC 9559).

@@ -22,7 +22,6 @@ mod mfra;
 mod moof;
 mod movie;
 mod options;
-mod output;
 mod packet_checks;
 mod recording;
 mod sample_entry;

@@ -5,7 +5,9 @@ use media_recorder_types::{
 };
 
 use super::options::MAX_FRAGMENT_BYTES;
-use crate::codec::{FrameCheck, opus};
+use crate::codec::h264::ParameterSets;
+use crate::codec::vp9_features::Vp9Features;
+use crate::codec::{FrameCheck, opus, vpx};
 use crate::{MuxError, PayloadError};
 
 /// The largest packet, in bytes.
@@ -22,9 +24,59 @@ pub(super) struct PacketChecks {
     kind: TrackKind,
     codec_delay: MediaTime,
     frame_check: FrameCheck,
+    configuration: Configuration,
     length: SoundLength,
     /// The time of the latest packet.
     latest: Option<MediaTime>,
+}
+
+/// What packets must not change: a track has one sample entry here. Of AV1, the [`FrameCheck`]
+/// sees to it.
+#[derive(Clone, Debug)]
+enum Configuration {
+    Unchecked,
+    Vp9 {
+        profile: u8,
+    },
+    H264 {
+        sets: ParameterSets,
+        length_octets: usize,
+    },
+}
+
+impl Configuration {
+    /// Of a track whose configuration has been checked.
+    fn of(track: &MediaTrack, frame_check: &FrameCheck) -> Self {
+        let private = &track.codec_private;
+        match *frame_check {
+            FrameCheck::Vp9 => Vp9Features::parse(private).map(|features| Self::Vp9 {
+                profile: features.profile,
+            }),
+            FrameCheck::H264 { length_octets } => {
+                ParameterSets::from_avcc(private).map(|sets| Self::H264 {
+                    sets,
+                    length_octets,
+                })
+            }
+            _ => Ok(Self::Unchecked),
+        }
+        .unwrap_or(Self::Unchecked)
+    }
+
+    fn check(&self, packet: &Packet) -> Result<(), PayloadError> {
+        match self {
+            Self::Vp9 { profile }
+                if packet.key && vpx::vp9_profile(&packet.data) != Some(*profile) =>
+            {
+                Err(PayloadError::ConfigurationChanged)
+            }
+            Self::H264 {
+                sets,
+                length_octets,
+            } => sets.check(&packet.data, *length_octets),
+            Self::Unchecked | Self::Vp9 { .. } => Ok(()),
+        }
+    }
 }
 
 /// How long a packet of sound lasts, by what is in it.
@@ -58,6 +110,7 @@ impl PacketChecks {
             track: track.id,
             kind: track.kind(),
             codec_delay: track.codec_delay(),
+            configuration: Configuration::of(track, &frame_check),
             frame_check,
             length,
             latest: None,
@@ -117,7 +170,7 @@ impl PacketChecks {
             SoundLength::Unknown => return Ok(declared),
             SoundLength::Opus => {
                 let samples = opus::packet_samples(&packet.data)?;
-                (samples.unsigned_abs(), opus::RATE)
+                (samples, opus::RATE)
             }
             SoundLength::Pcm { octets, rate } => {
                 if !packet.data.len().is_multiple_of(octets) {
@@ -157,14 +210,13 @@ impl PacketChecks {
 
     fn check_key(&self, packet: &mut Packet) -> Result<(), MuxError> {
         let (track, time) = (self.track, packet.time);
-        let key = self
-            .frame_check
-            .is_key(&packet.data)
-            .map_err(|reason| MuxError::Payload {
-                track,
-                time,
-                reason,
-            })?;
+        let payload = |reason| MuxError::Payload {
+            track,
+            time,
+            reason,
+        };
+        let key = self.frame_check.is_key(&packet.data).map_err(payload)?;
+        self.configuration.check(packet).map_err(payload)?;
         if self.kind == TrackKind::Audio {
             packet.key = true;
             return Ok(());

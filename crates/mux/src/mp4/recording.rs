@@ -11,11 +11,11 @@ use super::mfra;
 use super::moof::fragment_header;
 use super::movie::{self, Slot};
 use super::options::{Mp4Mode, Mp4Options};
-use super::output::Output;
 use super::timeline::Place;
 use super::track::Track;
 use super::track_checks::check_tracks;
 use crate::MuxError;
+use crate::output::Output;
 
 /// The most octets that the complete `moov`'s tables may grow to: with what else is in it, its
 /// size has 32 bits.
@@ -106,7 +106,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Ends the open fragment if a chunk can begin with `next`.
+    /// Ends the open fragment if another chunk can begin with `next`.
     pub(super) fn cut_before(
         &mut self,
         next: &Packet,
@@ -114,7 +114,7 @@ impl Recording {
     ) -> Result<bool, MuxError> {
         let mut next = next.clone();
         let Accepted { index, place, .. } = self.check(&mut next)?;
-        let begins_chunk = self.begins_chunk(index, &next);
+        let begins_chunk = self.packets > 0 && self.begins_chunk(index, &next);
         if begins_chunk {
             self.tracks[index].settle(Some(place));
             self.end_fragment(output);

@@ -124,15 +124,16 @@ fn check_private(track: &MediaTrack) -> Result<FrameCheck, CodecPrivateError> {
         TrackMedia::Video(video) => match video.codec {
             VideoCodec::Av1 => SequenceHeader::from_av1c(private).map(FrameCheck::Av1),
             VideoCodec::H264 => {
-                h264::length_octets(private).map(|length_octets| FrameCheck::H264 { length_octets })
+                let length_octets = h264::length_octets(private)?;
+                h264::ParameterSets::from_avcc(private)?;
+                Ok(FrameCheck::H264 { length_octets })
             }
             _ => Vp9Features::parse(private).map(|_| FrameCheck::Vp9),
         },
         TrackMedia::Audio(audio) => match audio.codec {
-            AudioCodec::Opus => opus::check_head(private, audio),
-            AudioCodec::Flac => flac::check_stream_info(private, audio),
-            _ => Ok(()),
-        }
-        .map(|()| FrameCheck::AlwaysKey),
+            AudioCodec::Opus => opus::check_head(private, audio).map(|()| FrameCheck::Opus),
+            AudioCodec::Flac => flac::check_stream_info(private, audio).map(|()| FrameCheck::Flac),
+            _ => Ok(FrameCheck::AlwaysKey),
+        },
     }
 }

@@ -5,8 +5,8 @@ use alloc::boxed::Box;
 use media_recorder_types::{MediaTrack, Packet};
 
 use super::options::Mp4Options;
-use super::output::Output;
 use super::recording::Recording;
+use crate::output::Output;
 use crate::{MuxError, MuxOutput, Muxer};
 
 /// Writes MP4 (ISO/IEC 14496-12).

@@ -153,3 +153,39 @@ fn flac() {
     assert_eq!(entry.audio.channel_count, 2);
     assert_eq!(entry.dfla.blocks.len(), 1);
 }
+
+#[test]
+fn rates_that_do_not_fit_into_the_entry() {
+    let entry_at = |codec, sample_rate: u32| {
+        // STREAMINFO has 20 bits of rate after ten octets; one channel less one follows.
+        let mut private = b"fLaC\x80\x00\x00\x22".to_vec();
+        private.extend([0; 10]);
+        private.extend((sample_rate << 12 | 0x200).to_be_bytes());
+        private.resize(42, 0);
+        let mut track = audio(1, codec, &private);
+        let TrackMedia::Audio(sound) = &mut track.media else {
+            unreachable!()
+        };
+        sound.sample_rate = sample_rate;
+        let file = file_of(Mp4Options::new(), std::slice::from_ref(&track), []);
+        let mut moov: Moov = decode(&file);
+        let mdia = moov.trak.remove(0).mdia;
+        assert_eq!(mdia.mdhd.timescale, sample_rate);
+        match &mdia.minf.stbl.stsd.codecs[0] {
+            Codec::Flac(entry) => entry.audio.sample_rate.integer(),
+            Codec::Ipcm(entry) => entry.audio.sample_rate.integer(),
+            other => panic!("{other:?}"),
+        }
+    };
+    for (rate, flac, pcm) in [
+        (65_535, 65_535, 65_535),
+        (96_000, 48_000, 0),
+        (192_000, 48_000, 0),
+        (176_400, 44_100, 0),
+        (99_999, 65_535, 0),
+    ] {
+        assert_eq!(entry_at(AudioCodec::Flac, rate), flac, "{rate}");
+        let format = AudioCodec::Pcm(PcmFormat::S16);
+        assert_eq!(entry_at(format, rate), pcm, "{rate}");
+    }
+}

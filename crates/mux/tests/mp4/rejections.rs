@@ -302,6 +302,11 @@ fn bad_packets() -> Vec<(Packet, MuxError)> {
             frame(1, ms(47_721_860_000), false),
             too_long(ms(47_721_860_000), ms(47_721_859_960)),
         ),
+        // A key frame of another profile.
+        (
+            with_data(frame(1, ms(60), true), &[0xA2]),
+            payload(one, ms(60), PayloadError::ConfigurationChanged),
+        ),
         // 20 ms of sound that are said to be 10, or 5 of samples.
         (
             with_duration(sound(2, ms(60)), ms(10)),

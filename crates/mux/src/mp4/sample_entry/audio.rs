@@ -9,29 +9,40 @@ use super::super::boxes::{put_box, put_full_box};
 use super::put_start;
 use crate::codec::{flac, opus};
 
+/// What Opus decodes to.
+const OPUS_RATE: u16 = 48_000;
+
 /// An `AudioSampleEntry`; `private` has been checked.
 pub(super) fn put_entry(buf: &mut Vec<u8>, audio: &AudioTrack, private: &[u8]) {
     match audio.codec {
         // "Encapsulation of Opus in ISO Base Media File Format" §4.3.1
-        AudioCodec::Opus => put_sound(buf, b"Opus", audio, 16, opus::RATE, |buf| {
+        AudioCodec::Opus => put_sound(buf, b"Opus", audio, 16, OPUS_RATE, |buf| {
             put_opus_configuration(buf, private);
         }),
         // "Encapsulation of FLAC in ISO Base Media File Format" §3.3.1
-        AudioCodec::Flac => put_sound(buf, b"fLaC", audio, 16, audio.sample_rate, |buf| {
-            put_flac_configuration(buf, private);
-        }),
+        AudioCodec::Flac => put_sound(
+            buf,
+            b"fLaC",
+            audio,
+            16,
+            flac_rate(audio.sample_rate),
+            |buf| {
+                put_flac_configuration(buf, private);
+            },
+        ),
         AudioCodec::Pcm(format) => put_pcm(buf, audio, format),
         // No other has been let in.
         _ => {}
     }
 }
 
+/// `rate` is for the field that has 16 bits before the point.
 fn put_sound(
     buf: &mut Vec<u8>,
     kind: &[u8; 4],
     audio: &AudioTrack,
     bits: u16,
-    rate: u32,
+    rate: u16,
     configuration: impl FnOnce(&mut Vec<u8>),
 ) {
     put_box(buf, kind, |buf| {
@@ -40,19 +51,24 @@ fn put_sound(
         buf.put_u16(audio.channels);
         buf.put_u16(bits);
         buf.put_u32(0);
-        buf.put_u32(u32::from(expressible_rate(rate)) << 16);
+        buf.put_u32(u32::from(rate) << 16);
         configuration(buf);
     });
 }
 
-/// The field has 16 bits before the point. A higher rate is halved until it fits, or the field
-/// has its largest value, and the codec's configuration and the timescale tell the rate
-/// ("Encapsulation of FLAC …" §3.3.1).
-fn expressible_rate(mut rate: u32) -> u16 {
+/// A rate that does not fit is halved until it does, or has the field's largest value; the
+/// `STREAMINFO` says what it is ("Encapsulation of FLAC in ISO Base Media File Format" §3.3.1).
+fn flac_rate(mut rate: u32) -> u16 {
     while rate > u16::MAX.into() && rate.is_multiple_of(2) {
         rate /= 2;
     }
     u16::try_from(rate).unwrap_or(u16::MAX)
+}
+
+/// A rate that does not fit is zero: then players take the timescale, which is the rate. With a
+/// half of it, they would play at half the speed.
+fn pcm_rate(rate: u32) -> u16 {
+    u16::try_from(rate).unwrap_or(0)
 }
 
 /// `dOps`, which is the `OpusHead` with its numbers turned round ("Encapsulation of Opus in ISO
@@ -89,7 +105,8 @@ fn put_pcm(buf: &mut Vec<u8>, audio: &AudioTrack, format: PcmFormat) {
     };
     // 16, 24 or 32.
     let bits = format.bits() as u8;
-    put_sound(buf, kind, audio, bits.into(), audio.sample_rate, |buf| {
+    let rate = pcm_rate(audio.sample_rate);
+    put_sound(buf, kind, audio, bits.into(), rate, |buf| {
         put_full_box(buf, b"pcmC", 0, 0, |buf| {
             buf.put_u8(LITTLE_ENDIAN);
             buf.put_u8(bits);
