@@ -7,7 +7,9 @@
 )]
 
 mod cuts;
+mod damage;
 #[path = "../it/ebml.rs"]
 mod ebml;
 mod index;
+mod steps;
 mod support;

@@ -35,8 +35,15 @@ pub(super) struct Track {
     /// Nanoseconds.
     pub(super) codec_delay: u64,
     pub(super) sound: Sound,
-    /// The time of the latest block, in ticks.
-    pub(super) latest: Option<u64>,
+    /// The latest block.
+    pub(super) latest: Option<Latest>,
+}
+
+/// What is remembered of a block, to guess how long the next one is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Latest {
+    pub(super) tick: u64,
+    pub(super) frames: u64,
 }
 
 /// What begins a `SimpleBlock` or `Block` (RFC 9559 §10.1, §10.2).
@@ -62,20 +69,20 @@ impl BlockHead {
         let &[time_0, time_1, flags, ref payload @ ..] = bytes.get(octets.into()..)? else {
             return None;
         };
-        let laced = flags & 0x06 != 0;
         let frames = match payload {
-            [count, ..] if laced => u64::from(*count) + 1,
+            [count, ..] if flags & LACING != 0 => u64::from(*count) + 1,
             _ => 1,
         };
         let known = tracks.iter().find(|known| known.number == track);
         let sound = match known.map(|known| known.sound).unwrap_or_default() {
-            _ if laced => None,
-            Sound::Opus => opus_nanos(payload),
-            Sound::Pcm { octets_per_second } => {
+            Sound::Opus => first_frame(flags, payload)
+                .and_then(opus_nanos)
+                .map(|nanos| nanos * frames),
+            Sound::Pcm { octets_per_second } if frames == 1 => {
                 let octets = u128::from(size - u64::from(octets) - 3);
                 u64::try_from(octets * 1_000_000_000 / u128::from(octets_per_second)).ok()
             }
-            Sound::Other => None,
+            Sound::Pcm { .. } | Sound::Other => None,
         };
         Some(Self {
             track,
@@ -85,6 +92,31 @@ impl BlockHead {
             sound,
         })
     }
+}
+
+/// The bits of a block's flags that say whether and how its frames are laced (RFC 9559 §10.3).
+const LACING: u8 = 0x06;
+const XIPH: u8 = 0x02;
+const FIXED_SIZE: u8 = 0x04;
+
+/// The first of a block's frames, behind the sizes of all but the last.
+fn first_frame(flags: u8, payload: &[u8]) -> Option<&[u8]> {
+    let lacing = flags & LACING;
+    if lacing == 0 {
+        return Some(payload);
+    }
+    let (&sizes, mut rest) = payload.split_first()?;
+    if lacing == FIXED_SIZE {
+        return Some(rest);
+    }
+    for _ in 0..sizes {
+        let octets = match lacing {
+            XIPH => rest.iter().position(|&octet| octet != 0xFF)? + 1,
+            _ => read::vint(rest)?.1.into(),
+        };
+        rest = rest.get(octets..)?;
+    }
+    Some(rest)
 }
 
 /// How long an Opus packet is, by its first octets (RFC 6716 §3.1, §3.2).
@@ -126,8 +158,7 @@ impl Track {
             .map(|ticks| ticks.saturating_mul(scale))
             .or(head.sound)
             .or_else(|| Some(self.default_duration?.saturating_mul(head.frames)))
-            // As long as the one before it, if nothing says more.
-            .or_else(|| Some(tick.saturating_sub(self.latest?).saturating_mul(scale)))
+            .or_else(|| self.guess(head.frames, tick, scale))
             .unwrap_or_default();
         let end = tick
             .saturating_mul(scale)
@@ -138,6 +169,13 @@ impl Track {
             // Before the first sample, not after the last (RFC 9559 §5.1.3.5.7).
             Err(_) => end,
         }
+    }
+
+    /// Its frames are as long as those before it.
+    fn guess(&self, frames: u64, tick: u64, scale: u64) -> Option<u64> {
+        let latest = self.latest?;
+        let since = tick.saturating_sub(latest.tick).saturating_mul(scale);
+        Some((since / latest.frames).saturating_mul(frames))
     }
 }
 
@@ -176,10 +214,23 @@ mod tests {
     }
 
     #[test]
-    fn a_lace_counts_its_frames() {
-        let bytes = [0x81, 0, 0, 0x02, 3, 0, 0];
-        let head = BlockHead::parse(&bytes, 7, &tracks(Sound::Opus)).unwrap();
-        assert_eq!((head.frames, head.sound), (4, None));
+    fn a_lace_is_as_long_as_its_frames() {
+        // Xiph, fixed size and EBML lacing of frames of 20 ms.
+        for (flags, lace, frames) in [
+            (0x02, &[2, 255, 3, 8, 0xF8, 0][..], 3),
+            (0x04, &[3, 0xF8, 0], 4),
+            (0x06, &[2, 0x40, 0x80, 0x81, 0xF8, 0], 3),
+        ] {
+            let bytes = [&[0x81, 0, 0, flags], lace].concat();
+            let head = BlockHead::parse(&bytes, 1000, &tracks(Sound::Opus)).unwrap();
+            let nanos = frames * 20_000_000;
+            assert_eq!((head.frames, head.sound), (frames, Some(nanos)));
+            let head = BlockHead::parse(&bytes, 1000, &tracks(Sound::Other)).unwrap();
+            assert_eq!((head.frames, head.sound), (frames, None));
+        }
+        let cut = [0x81, 0, 0, 0x02, 2, 255];
+        let head = BlockHead::parse(&cut, 1000, &tracks(Sound::Opus)).unwrap();
+        assert_eq!((head.frames, head.sound), (3, None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::block::{Block, Kind, Track};
+use super::block::{Block, Kind, Latest, Track};
 use super::cues::{Cue, CueList};
 use super::head::Info;
 use super::ids::{self, Id};
@@ -171,7 +171,8 @@ impl Found {
             .unwrap_or_default()
             .saturating_add_signed(block.head.relative.into());
         self.end_nanos = self.end_nanos.max(track.end_of(block, tick, scale));
-        track.latest = Some(tick);
+        let frames = block.head.frames;
+        track.latest = Some(Latest { tick, frames });
 
         let wants_cue = match track.kind {
             Kind::Video => block.key,
