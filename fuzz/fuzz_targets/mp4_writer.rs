@@ -323,7 +323,10 @@ fn fragmented(file: &[u8], tracks: usize) -> Vec<Vec<Bytes>> {
             for trun in traf.trun {
                 let mut at = start + trun.data_offset.expect("there is one") as usize;
                 for entry in trun.samples.iter() {
-                    let size = entry.size.or(tfhd.default_sample_size).expect("one of both");
+                    let size = entry
+                        .size
+                        .or(tfhd.default_sample_size)
+                        .expect("one of both");
                     let data = &file[at..at + size as usize];
                     samples[index].push(Bytes::copy_from_slice(data));
                     at += size as usize;
@@ -360,7 +363,11 @@ fn indexed(file: &[u8]) -> Vec<Vec<Bytes>> {
         let mut sizes = sizes.into_iter();
         let mut samples = Vec::new();
         for (chunk, offset) in (1..).zip(offsets) {
-            let run = stbl.stsc.entries.iter().rfind(|run| run.first_chunk <= chunk);
+            let run = stbl
+                .stsc
+                .entries
+                .iter()
+                .rfind(|run| run.first_chunk <= chunk);
             let mut at = offset as usize;
             for _ in 0..run.expect("the first one begins at 1").samples_per_chunk {
                 let size = sizes.next().expect("one for each sample") as usize;

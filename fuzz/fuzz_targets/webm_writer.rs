@@ -192,8 +192,14 @@ fn packet(operation: Operation, tracks: &[MediaTrack], model: &Model) -> Option<
             let track = tracks.get(usize::from(track) % tracks.len().max(1))?;
             let stored = model.reached.saturating_add(step.into());
             let time = nanos(stored).saturating_sub(track.codec_delay());
-            // As VP8 and as VP9, this is a key frame or it is not.
-            let data = vec![if key { 0x80 } else { 0x87 }; usize::from(len)];
+            let octet = match (track.kind(), key) {
+                // As Opus, a frame of 20 ms.
+                (TrackKind::Audio, _) => 0xF8,
+                // As VP8 and as VP9, a key frame, or none.
+                (TrackKind::Video, true) => 0x80,
+                (TrackKind::Video, false) => 0x87,
+            };
+            let data = vec![octet; usize::from(len)];
             let packet = Packet::new(track.id, data.into(), time, MediaTime::from_millis(20));
             // Pictures have no padding, and sound no more than it lasts.
             let padding = match track.kind() {
