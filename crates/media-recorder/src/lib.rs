@@ -64,6 +64,7 @@ mod media_capabilities;
 mod options;
 mod recorder;
 #[cfg(feature = "webm")]
+#[cfg(feature = "webm")]
 mod repair;
 mod session;
 mod source;
@@ -89,6 +90,7 @@ pub use media_recorder_types::{
 };
 pub use options::{AudioBitrateMode, RecorderOptions, SizeChange};
 pub use recorder::MediaRecorder;
+#[cfg(feature = "webm")]
 #[cfg(feature = "webm")]
 pub use repair::{RepairReport, repair, repair_to};
 pub use source::{
