@@ -105,6 +105,8 @@ pub(super) struct Found {
     pub(super) end: u64,
     /// What ends there was not cut off.
     pub(super) clean_end: bool,
+    /// There is an index that cannot be read.
+    pub(super) index_damaged: bool,
     /// What was cut off is an index, which is made anew.
     pub(super) index_cut_off: bool,
 }
@@ -128,6 +130,7 @@ impl Found {
             end_nanos: 0,
             end: segment.data,
             clean_end: false,
+            index_damaged: false,
             index_cut_off: false,
         }
     }

@@ -227,7 +227,7 @@ impl Scan {
         }
         let end = self.end_of(header, limit)?;
         match header.id {
-            ids::SEEK_HEAD | ids::INFO | ids::TRACKS => {
+            ids::SEEK_HEAD | ids::INFO | ids::TRACKS | ids::CUES => {
                 if end - data <= MAX_WHOLE {
                     let Some(data_bytes) = self.whole(header, bytes)? else {
                         return Ok(());
@@ -235,7 +235,7 @@ impl Scan {
                     self.header_element(header.id, data, data_bytes)?;
                 }
             }
-            ids::CUES | ids::TAGS | ids::CHAPTERS | ids::ATTACHMENTS | ids::VOID | ids::CRC_32 => {}
+            ids::TAGS | ids::CHAPTERS | ids::ATTACHMENTS | ids::VOID | ids::CRC_32 => {}
             // An element that is not known here: those of the Segment have IDs of this length.
             _ if header.id_octets == 4 => {
                 self.position = end;
@@ -262,6 +262,7 @@ impl Scan {
                 found.tracks = head::tracks(data).ok_or(Broken)?;
             }
             ids::SEEK_HEAD => found.seeks.extend(head::seeks(data)),
+            ids::CUES if !head::is_index(data) => found.index_damaged = true,
             _ => {}
         }
         Ok(())
@@ -296,7 +297,9 @@ impl Scan {
             return self.close_cluster(position);
         }
         let header = read::header(bytes).ok_or(Broken)?;
-        if is_top_level(header.id) {
+        // Elements that are not known here and have an ID of this length are the Segment's.
+        let ends_unknown = said_end.is_none() && header.id_octets == 4;
+        if is_top_level(header.id) || ends_unknown {
             return self.close_cluster(position);
         }
         let size = header.size.ok_or(Broken)?;
@@ -434,11 +437,12 @@ impl Scan {
         if self.damage.is_some() {
             return Err(Broken);
         }
-        self.count_block();
+        self.passed(end..end, None);
         self.level = Level::Segment;
-        let at_file_end = end == self.len;
+        let at_end = end == self.limit();
         if let (Some(cluster), Some(found)) = (self.place.cluster.take(), &mut self.found) {
-            if at_file_end && cluster.packets == 0 {
+            // It is as if it had not begun yet.
+            if at_end && cluster.packets == 0 && cluster.end() != Some(end) {
                 self.position = end;
                 self.end(cluster.start);
                 return Ok(());
