@@ -93,11 +93,7 @@ fn a_file_without_room_is_replaced() {
     assert_eq!(cue_points(&bytes) as u64, report.index_entries);
     assert!(read_back(bytes).duration().is_some());
     assert!(repair(&path).unwrap().was_whole);
-    assert_eq!(
-        names(directory.path()),
-        [path.clone()],
-        "nothing else is left"
-    );
+    assert_eq!(names(directory.path()).len(), 1, "nothing else is left");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -201,8 +197,7 @@ fn payloads_are_passed_over() {
     file[segment + 4..segment + 12].copy_from_slice(&0x01FF_FFFF_FFFF_FFFF_u64.to_be_bytes());
     let mut input = Counting(Cursor::new(&file), 0);
     // The output refuses: nothing but the scan reads.
-    let mut full: &mut [u8] = &mut [];
-    let error = repair_to(&mut input, Cursor::new(&mut full[..])).unwrap_err();
+    let error = repair_to(&mut input, Cursor::new(&mut [0_u8; 0][..])).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unknown, "{error}");
     assert!(
         input.1 < 1 << 20,

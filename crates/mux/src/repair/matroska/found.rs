@@ -141,6 +141,13 @@ impl Found {
         }
     }
 
+    /// Adds what a `SeekHead` lists.
+    pub(super) fn add_seeks(&mut self, seeks: Vec<(Id, u64)>) {
+        if self.seeks.len() < MAX_ELEMENTS {
+            self.seeks.extend(seeks);
+        }
+    }
+
     /// Whether a further correction would be one too many.
     pub(super) fn is_full(&self) -> bool {
         self.edits.len() + self.damaged.len() >= MAX_EDITS
