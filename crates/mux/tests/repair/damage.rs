@@ -52,6 +52,24 @@ fn zeros_anywhere_cost_a_cluster_at_most() {
 }
 
 #[test]
+fn a_damaged_index_is_made_anew() {
+    for mode in MODES {
+        let recording = record(mode, Media::Both, 20);
+        let at = recording.blocks.last().unwrap().end;
+        let file = &recording.finished;
+        // Its first octets are its ID and its size.
+        for from in at + 6..file.len() - 4 {
+            let mut damaged = file.clone();
+            damaged[from..from + 4].fill(0xFF);
+            let repaired = repair(&damaged).unwrap();
+            let index_is_readable = repaired.report.was_whole;
+            assert!(index_is_readable || repaired.file == *file, "{from}");
+            assert_eq!(repaired.report.bytes_lost, 0);
+        }
+    }
+}
+
+#[test]
 fn what_is_covered_is_reported() {
     let recording = record(ClusterMode::Known, Media::Both, 20);
     let mut file = recording.finished.clone();

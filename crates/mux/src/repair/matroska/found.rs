@@ -105,6 +105,8 @@ pub(super) struct Found {
     pub(super) end: u64,
     /// What ends there was not cut off.
     pub(super) clean_end: bool,
+    /// There is an index that cannot be read.
+    pub(super) index_damaged: bool,
     /// What was cut off is an index, which is made anew.
     pub(super) index_cut_off: bool,
 }
@@ -128,6 +130,7 @@ impl Found {
             end_nanos: 0,
             end: segment.data,
             clean_end: false,
+            index_damaged: false,
             index_cut_off: false,
         }
     }
@@ -135,6 +138,13 @@ impl Found {
     pub(super) fn add_element(&mut self, id: Id, range: Range<u64>) {
         if self.elements.len() < MAX_ELEMENTS {
             self.elements.push(Element { id, range });
+        }
+    }
+
+    /// Adds what a `SeekHead` lists.
+    pub(super) fn add_seeks(&mut self, seeks: Vec<(Id, u64)>) {
+        if self.seeks.len() < MAX_ELEMENTS {
+            self.seeks.extend(seeks);
         }
     }
 

@@ -156,6 +156,34 @@ fn sound(codec: &[u8], audio: &[u8]) -> Sound {
     }
 }
 
+/// Whether a `Cues` element's data is an index that can be read (RFC 9559 §5.1.5).
+pub(super) fn is_index(data: &[u8]) -> bool {
+    is_master(data, &[ids::CUE_POINT], |point| {
+        let required = [ids::CUE_TIME, ids::CUE_TRACK_POSITIONS];
+        point.id != ids::CUE_POINT
+            || is_master(point.data, &required, |child| match child.id {
+                ids::CUE_TIME => read::uint(child.data).is_some(),
+                ids::CUE_TRACK_POSITIONS => is_place(child.data),
+                _ => true,
+            })
+    })
+}
+
+/// Whether a `CueTrackPositions` element's data says where something is.
+fn is_place(data: &[u8]) -> bool {
+    let required = [ids::CUE_TRACK, ids::CUE_CLUSTER_POSITION];
+    is_master(data, &required, |child| {
+        let known = child.id == ids::CUE_RELATIVE_POSITION || required.contains(&child.id);
+        !known || read::uint(child.data).is_some()
+    })
+}
+
+/// Whether all children can be read and are good, and those that are required are there.
+fn is_master<'a>(data: &'a [u8], required: &[Id], is_good: impl Fn(Child<'a>) -> bool) -> bool {
+    let is_there = |id: &Id| children(data).flatten().any(|child| child.id == *id);
+    children(data).all(|child| child.is_some_and(&is_good)) && required.iter().all(is_there)
+}
+
 /// What a `SeekHead`'s data lists: IDs, and positions from the start of the Segment's data.
 pub(super) fn seeks(data: &[u8]) -> Vec<(Id, u64)> {
     let seek = |child: Child<'_>| {

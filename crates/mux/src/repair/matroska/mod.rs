@@ -12,6 +12,7 @@
 //! a new header is made.
 
 mod block;
+mod clusters;
 mod cues;
 mod found;
 mod head;
@@ -19,6 +20,7 @@ mod ids;
 mod in_place;
 mod plan;
 mod read;
+mod resync;
 mod rewrite;
 mod scan;
 mod write;

@@ -61,6 +61,7 @@ fn is_whole(found: &Found) -> bool {
     found.clean_end
         && found.edits.is_empty()
         && found.damaged.is_empty()
+        && !found.index_damaged
         && (duration > 0.0 || found.end_nanos == 0)
         && (found.cues.len() == 0 || cues.any(is_reached))
         && (found.segment.size.is_some() || found.unknown_sizes)
