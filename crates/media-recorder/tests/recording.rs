@@ -311,3 +311,57 @@ fn self_contained_chunks_play_each_after_the_header() {
     assert_eq!(file.times(1), frame_times(100));
     assert_eq!(file.duration(), Some(4000.0));
 }
+
+#[cfg(feature = "mp4")]
+#[test]
+fn self_contained_chunks_of_an_mp4_are_whole_fragments() {
+    let stream = pattern()
+        .duration(Duration::from_secs(4))
+        .capture_stream()
+        .unwrap();
+    let options = options("video/mp4;codecs=vp9,opus")
+        .self_contained_chunks(true)
+        .video_key_frame_interval_duration(Duration::from_millis(700));
+    let (recorder, mut events) = MediaRecorder::new(&stream, options).unwrap();
+    recorder
+        .start_with_timeslice(Duration::from_millis(500))
+        .unwrap();
+    let recorded = take(&mut events);
+    let [header, chunks @ ..] = &recorded.blobs[..] else {
+        panic!("there are blobs")
+    };
+    // ISO/IEC 14496-12 §4.2: a box is its size, its type, its content.
+    let kind = |blob: &media_recorder::Blob| blob.clone().into_bytes()[4..8].to_vec();
+    assert_eq!(kind(header), b"ftyp");
+    assert!((4..=8).contains(&chunks.len()), "{}", chunks.len());
+    assert!(chunks.iter().all(|chunk| kind(chunk) == b"moof"));
+}
+
+#[cfg(feature = "mp4")]
+#[test]
+fn an_mp4_is_an_ordinary_one_in_the_end() {
+    let stream = one_second().capture_stream().unwrap();
+    let (recorder, mut events) = MediaRecorder::new(&stream, options("video/mp4")).unwrap();
+    recorder
+        .start_with_timeslice(Duration::from_millis(300))
+        .unwrap();
+    let recorded = take(&mut events);
+    assert_eq!(recorded.summary.mime_type, "video/mp4;codecs=vp9,opus");
+    assert_eq!(recorded.summary.duration.as_millis(), 1000);
+    let boxes = |file: &[u8]| {
+        let (mut rest, mut kinds) = (file, Vec::new());
+        while let [a, b, c, d, kind @ ..] = rest {
+            let size = match u32::from_be_bytes([*a, *b, *c, *d]) {
+                1 => u64::from_be_bytes(kind[4..12].try_into().unwrap()) as usize,
+                size => size as usize,
+            };
+            kinds.push(String::from_utf8_lossy(&kind[..4]).into_owned());
+            rest = &rest[size..];
+        }
+        kinds
+    };
+    // While it is made, fragments; with its last patch, media and the index of all of it.
+    let fragmented = boxes(&recorded.concatenated());
+    assert!(fragmented.iter().filter(|kind| *kind == "moof").count() >= 3);
+    assert_eq!(boxes(&recorded.patched()), ["ftyp", "mdat", "moov"]);
+}
