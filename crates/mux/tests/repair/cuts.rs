@@ -1,10 +1,12 @@
 //! Files that break off.
 
 use media_recorder_mux::{ClusterMode, RepairError};
-use media_recorder_types::MediaTime;
+use media_recorder_types::{MediaTime, TrackId};
 
 use crate::index::{cues, listed};
-use crate::support::{Media, Recording, WrittenBlock, read, record, repair};
+use crate::support::{
+    Media, Recording, WrittenBlock, packets, read, record, record_packets, repair,
+};
 
 const INFO: u32 = 0x1549_A966;
 const TRACKS: u32 = 0x1654_AE6B;
@@ -122,5 +124,22 @@ fn a_repaired_file_is_what_its_writer_would_have_finished() {
         let repaired = repair(&recording.live).unwrap();
         assert_eq!(repaired.file, recording.finished, "{mode:?}, {media:?}");
         assert_eq!(repaired.report.bytes_lost, 0);
+    }
+}
+
+#[test]
+fn a_file_that_lists_what_is_gone_is_not_whole() {
+    // The picture comes late; before its first key frame there is nothing to put into an index.
+    let late = |packet: &media_recorder_types::Packet| {
+        packet.track != TrackId::FIRST || packet.time >= MediaTime::from_millis(160)
+    };
+    let mut packets = packets(Media::Both, 12);
+    packets.retain(late);
+    let recording = record_packets(ClusterMode::Unknown, Media::Both, packets);
+    for block in &recording.blocks[..3] {
+        let repaired = repair(&recording.finished[..block.end]).unwrap();
+        assert!(!repaired.report.was_whole, "cut at {}", block.end);
+        assert!(!read(&repaired.file).blocks.is_empty());
+        assert!(repair(&repaired.file).unwrap().report.was_whole);
     }
 }

@@ -101,12 +101,15 @@ pub(crate) struct WrittenBlock {
 }
 
 pub(crate) fn record(mode: ClusterMode, media: Media, frames: u16) -> Recording {
+    record_packets(mode, media, packets(media, frames))
+}
+
+pub(crate) fn record_packets(mode: ClusterMode, media: Media, packets: Vec<Packet>) -> Recording {
     let options = MatroskaOptions::webm()
         .cluster_mode(mode)
         .max_cluster_duration(ms(100));
     let mut writer = MatroskaWriter::new(options);
     writer.start(&tracks(media)).unwrap();
-    let packets = packets(media, frames);
     for packet in &packets {
         writer.write(packet.clone()).unwrap();
     }

@@ -57,11 +57,15 @@ fn is_whole(found: &Found) -> bool {
         let before_clusters = found.first_cluster.is_some_and(|at| cues.range.start < at);
         before_clusters || found.seeks.contains(&(ids::CUES, position))
     };
+    // Where the end of a file is missing, what was there may still be listed.
+    let is_there =
+        |&(_, position): &(Id, u64)| found.segment.data.saturating_add(position) < found.end;
     let mut cues = found.elements.iter().filter(|e| e.id == ids::CUES);
     found.clean_end
         && found.edits.is_empty()
         && found.damaged.is_empty()
         && !found.index_damaged
+        && found.seeks.iter().all(is_there)
         && (duration > 0.0 || found.end_nanos == 0)
         && (found.cues.len() == 0 || cues.any(is_reached))
         && (found.segment.size.is_some() || found.unknown_sizes)
