@@ -95,7 +95,11 @@ impl Events {
     /// Writes one recording to anything that takes bytes: standard output, a socket. As
     /// [`save_to`](Self::save_to), but what was written stays as it is: the recording plays,
     /// and its end does not have to be known to play it, but most players cannot seek in it.
-    /// The patches that would change that are in [`Summary::patches`].
+    /// The patches that would change that are in [`Summary::patches`]. An MP4 stays a fragmented
+    /// one; its last bytes are an index that only the patch makes the file's own, and that Media
+    /// Source Extensions refuse: for these ask for
+    /// [`self_contained_chunks`](crate::RecorderOptions::self_contained_chunks). Where a recording
+    /// [goes over to a new file](crate::SizeChange::NewFile), the bytes of the next one follow.
     ///
     /// # Errors
     ///
