@@ -2,10 +2,12 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what these tasks are for")]
 
+mod chromium;
 mod ci;
 mod codegen;
 mod interop;
 mod no_c;
+mod peers;
 mod process;
 mod tidy;
 mod workspace;
@@ -24,6 +26,9 @@ enum Task {
     Codegen(codegen::Options),
     /// Records, and has programs that we did not write judge the files.
     Interop(interop::Options),
+    /// Ours beside others, in the same run.
+    #[command(subcommand)]
+    Peers(peers::Task),
     /// The default dependency tree compiles no C and links no C library.
     NoC,
     /// The rules of this repository that neither rustc nor clippy know.
@@ -35,6 +40,7 @@ fn main() -> ExitCode {
         Task::Ci(options) => ci::run(&options),
         Task::Codegen(options) => codegen::run(&options),
         Task::Interop(options) => interop::run(&options),
+        Task::Peers(task) => peers::run(&task),
         Task::NoC => no_c::run(),
         Task::Tidy => tidy::run(),
     };

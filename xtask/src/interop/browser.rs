@@ -6,11 +6,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::chromium;
-use super::http::Resource;
 use super::record::{FrameRate, Recording, Slices, Source};
 use super::report::Report;
 use super::verdict;
+use crate::chromium::{self, Resource};
 
 /// Where is seeked to.
 const PLACES: [f64; 3] = [0.25, 0.5, 0.9];

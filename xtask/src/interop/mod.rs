@@ -3,10 +3,8 @@
 //! Nothing here reads a container or decodes a codec with our code.
 
 mod browser;
-mod chromium;
 mod containers;
 mod decode;
-mod http;
 mod inputs;
 mod pauses;
 mod probe;

@@ -1,5 +1,8 @@
 //! A headless Chromium that runs a page of ours and posts what it saw.
 
+mod cpu;
+mod http;
+
 use std::collections::HashMap;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -7,13 +10,19 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::http::{Resource, Server};
+pub(crate) use http::Resource;
+use http::Server;
 
 /// All jobs together; a browser that says nothing for so long has failed.
 const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// Opens `/` of the resources, and waits for the JSON that its script posts.
-pub(super) fn visit(resources: HashMap<String, Resource>) -> Result<Value> {
+pub(crate) fn visit(resources: HashMap<String, Resource>) -> Result<Value> {
+    Ok(visit_measured(resources)?.0)
+}
+
+/// The same; also the CPU time of all of the browser's processes until then.
+pub(crate) fn visit_measured(resources: HashMap<String, Resource>) -> Result<(Value, Duration)> {
     let server = Server::start(resources).context("cannot serve the page")?;
     let profile = tempfile::tempdir()?;
     let mut command = Command::new("chromium");
@@ -39,12 +48,14 @@ pub(super) fn visit(resources: HashMap<String, Resource>) -> Result<Value> {
         .stderr(Stdio::null())
         .spawn()
         .context("cannot run chromium")?;
-    let _browser = Killed(browser);
+    let browser = Killed(browser);
     let result = server
         .posted
         .recv_timeout(TIMEOUT)
         .with_context(|| format!("no result within {} s", TIMEOUT.as_secs()))?;
-    serde_json::from_slice(&result).context("the page posted no JSON")
+    let cpu = cpu::of_tree(browser.0.id())?;
+    let result = serde_json::from_slice(&result).context("the page posted no JSON")?;
+    Ok((result, cpu))
 }
 
 /// A program that does not outlive this value.

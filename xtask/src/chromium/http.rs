@@ -14,7 +14,7 @@ const MAX_LENGTH: u64 = 1 << 20;
 
 /// What is found under a path.
 #[derive(Clone, Debug)]
-pub(super) enum Resource {
+pub(crate) enum Resource {
     /// Text with its MIME type.
     Page(&'static str, String),
     /// A media file with its MIME type.
