@@ -55,6 +55,8 @@
 extern crate alloc;
 
 #[cfg(any(feature = "webm", feature = "mp4"))]
+mod checks;
+#[cfg(any(feature = "webm", feature = "mp4"))]
 #[cfg_attr(
     not(all(feature = "webm", feature = "mp4")),
     allow(dead_code, reason = "each container needs its part of it")

@@ -18,6 +18,7 @@
 
 mod cluster;
 mod clusters;
+mod codec_id;
 mod cue_list;
 mod cues;
 mod ebml;
@@ -26,10 +27,8 @@ mod elements;
 mod header;
 mod ids;
 mod options;
-mod packet_checks;
 mod rope;
 mod tags;
-mod track_checks;
 mod tracks;
 mod writer;
 

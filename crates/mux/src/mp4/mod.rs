@@ -16,20 +16,19 @@
 //! fragmented one.
 
 mod boxes;
+mod configuration;
 mod fragment;
 mod index;
 mod mfra;
 mod moof;
 mod movie;
 mod options;
-mod packet_checks;
 mod recording;
 mod sample_entry;
 mod sample_tables;
 mod timeline;
 mod track;
 mod track_box;
-mod track_checks;
 mod writer;
 
 pub use options::{Mp4Mode, Mp4Options};

@@ -11,11 +11,12 @@ use super::mfra;
 use super::moof::fragment_header;
 use super::movie::{self, Slot};
 use super::options::{Mp4Mode, Mp4Options};
+use super::sample_entry;
 use super::timeline::Place;
 use super::track::Track;
-use super::track_checks::check_tracks;
-use crate::MuxError;
+use crate::checks::check_tracks;
 use crate::output::Output;
+use crate::{CodecPrivateError, MuxError};
 
 /// The most octets that the complete `moov`'s tables may grow to: with what else is in it, its
 /// size has 32 bits.
@@ -24,6 +25,10 @@ const MAX_INDEX_OCTETS: u64 = u32::MAX as u64 - (64 << 20);
 /// The most octets that a sample takes in the tables: in `stts`, `stss`, `stsz`, and as the only
 /// one of its chunk in `stsc` and `co64`.
 const INDEX_OCTETS_PER_SAMPLE: u64 = 8 + 4 + 4 + 12 + 8;
+
+/// The longest codec configuration: real ones have a few hundred octets, and boxes must not
+/// grow beyond 32 bits.
+const MAX_PRIVATE_OCTETS: usize = 64 << 10;
 
 /// A file that has a header and no end.
 #[derive(Debug)]
@@ -59,10 +64,12 @@ impl Recording {
         tracks: &[MediaTrack],
         output: &mut Output,
     ) -> Result<Self, MuxError> {
-        let checked = check_tracks(tracks)?;
+        let frame_checks = check_tracks(tracks, "mp4", sample_entry::exists_for)?;
+        check_private_sizes(tracks)?;
         let tracks: Vec<Track> = (1..)
-            .zip(checked)
-            .map(|(number, (track, frame_check))| Track::new(number, track, frame_check))
+            .zip(tracks)
+            .zip(frame_checks)
+            .map(|((number, track), frame_check)| Track::new(number, track, frame_check))
             .collect();
         let (header, slot) = movie::header(options.mode, &tracks);
         output.append(header.into());
@@ -226,6 +233,20 @@ impl Recording {
                 output.patch(at, media_data_header(size));
             }
         }
+    }
+}
+
+fn check_private_sizes(tracks: &[MediaTrack]) -> Result<(), MuxError> {
+    let too_long = |track: &&MediaTrack| track.codec_private.len() > MAX_PRIVATE_OCTETS;
+    match tracks.iter().find(too_long) {
+        None => Ok(()),
+        Some(track) => Err(MuxError::CodecPrivate {
+            track: track.id,
+            codec: track.codec(),
+            reason: CodecPrivateError::Malformed {
+                what: "it is longer than 64 KiB",
+            },
+        }),
     }
 }
 

@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use media_recorder_types::{AudioCodec, MediaTime, MediaTrack, Packet, TrackKind, TrackMedia};
 
+use super::configuration::Configuration;
 use super::index::SampleIndex;
-use super::packet_checks::PacketChecks;
+use super::options::MAX_FRAGMENT_BYTES;
 use super::sample_entry::sample_description;
 use super::timeline::{Place, Timeline};
 use crate::MuxError;
+use crate::checks::{Accepted, PacketChecks};
 use crate::codec::{FrameCheck, opus};
 
 /// The timescale of pictures that come at no known rate: that of MPEG.
@@ -38,6 +40,7 @@ pub(super) struct TrackHeader {
 pub(super) struct Track {
     pub(super) header: TrackHeader,
     checks: PacketChecks,
+    configuration: Configuration,
     pub(super) timeline: Timeline,
     /// Its samples in the open fragment.
     pub(super) run: Run,
@@ -100,7 +103,8 @@ impl Track {
         };
         let delay = description.codec_delay().to_ticks(timescale);
         Self {
-            checks: PacketChecks::new(description, frame_check),
+            checks: PacketChecks::new(description, frame_check, MAX_FRAGMENT_BYTES as usize),
+            configuration: Configuration::of(description),
             timeline: Timeline::new(
                 description,
                 timescale,
@@ -124,9 +128,23 @@ impl Track {
         self.header.description.kind()
     }
 
-    /// Checks `packet` against this track alone; gives its stored time and its place.
+    /// Checks `packet` against this track alone; gives its stored time and its place, and puts
+    /// into it what it leaves open.
     pub(super) fn check(&self, packet: &mut Packet) -> Result<(MediaTime, Place), MuxError> {
-        let stored = self.checks.check(packet)?;
+        let Accepted {
+            stored,
+            duration,
+            key,
+        } = self.checks.check(packet)?;
+        self.configuration
+            .check(packet)
+            .map_err(|reason| MuxError::Payload {
+                track: packet.track,
+                time: packet.time,
+                reason,
+            })?;
+        packet.duration = duration;
+        packet.key = key;
         Ok((stored, self.timeline.place(packet, stored)?))
     }
 

@@ -7,6 +7,8 @@
 
 mod chunks;
 mod clusters;
+#[path = "../common/mod.rs"]
+mod common;
 mod ebml;
 mod golden;
 mod index;

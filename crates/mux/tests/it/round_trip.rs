@@ -9,7 +9,8 @@ use proptest::prelude::*;
 
 use crate::index::cues;
 use crate::support::{
-    OPUS_HEAD, frame, live_file, ms, ns, opus, outputs, patched_file, pcm, sound, started, vp8,
+    OPUS_HEAD, frame, live_file, ms, ns, opus, outputs, patched_file, pcm, samples, sound, started,
+    vp8,
 };
 
 /// A packet as the reader gives it; blocks in groups have no key flag of their own.
@@ -75,13 +76,17 @@ fn packets_of(track: MediaTrack) -> impl Strategy<Value = Vec<Packet>> {
         let mut packets = Vec::new();
         for (n, (distance, size, seed, padding)) in parts.into_iter().enumerate() {
             let key = track.kind() == TrackKind::Audio || n == 0 || seed % 5 == 0;
-            let mut data = vec![seed; size];
-            data[0] = match track.kind() {
-                // 20 ms of Opus.
-                TrackKind::Audio => 0xF8,
-                TrackKind::Video => data[0] & 0xFE | u8::from(!key),
-            };
-            let mut packet = Packet::new(track.id, data.into(), ns(time), ms(20)).with_key(key);
+            let mut packet = samples(track.id.get(), 0, 960, seed).with_key(key);
+            packet.time = ns(time);
+            if track != pcm(5) {
+                let mut data = vec![seed; size];
+                data[0] = match track.kind() {
+                    // 20 ms of Opus.
+                    TrackKind::Audio => 0xFC,
+                    TrackKind::Video => data[0] & 0xFE | u8::from(!key),
+                };
+                packet.data = data.into();
+            }
             if track.kind() == TrackKind::Audio && seed % 7 == 0 {
                 packet = packet.with_discard_padding(ns(padding));
             }

@@ -6,6 +6,8 @@
 )]
 
 mod chunks;
+#[path = "../common/mod.rs"]
+mod common;
 mod entries;
 mod fragments;
 mod golden;
