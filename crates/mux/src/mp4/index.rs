@@ -64,6 +64,13 @@ impl SampleIndex {
         self.chunks.push(Chunk { offset, samples });
     }
 
+    /// Moves all chunks further from the start of the file.
+    pub(super) fn shift_chunks(&mut self, by: u64) {
+        for chunk in &mut self.chunks {
+            chunk.offset += by;
+        }
+    }
+
     /// No sample follows; the latest one ends at `end`, in ticks.
     pub(super) fn finish(&mut self, end: u64) {
         if let Some(latest) = self.latest.take() {

@@ -1,4 +1,4 @@
-//! MP4 (ISO/IEC 14496-12), fragmented and hybrid.
+//! MP4 (ISO/IEC 14496-12), fragmented, hybrid, and with everything to know in front.
 //!
 //! While it is being written, a file is, in this order:
 //!
@@ -14,9 +14,12 @@
 //! makes of the 16 octets the header of an `mdat`** that swallows the first `moov` and all
 //! fragments: what is left is an ordinary MP4. Whatever happens before that patch, the file is a
 //! fragmented one.
+//!
+//! A fast-starting file is `ftyp`, `moov` and one `mdat`, all of it put out at the end.
 
 mod boxes;
 mod configuration;
+mod fast_start;
 mod fragment;
 mod index;
 mod mfra;

@@ -69,8 +69,7 @@ pub(super) enum Slot {
 
 /// Everything before the first fragment.
 pub(super) fn header(mode: Mp4Mode, tracks: &[Track]) -> (Vec<u8>, Slot) {
-    let mut buf = Vec::new();
-    put_file_type(&mut buf, tracks);
+    let mut buf = file_type(tracks);
     let mut slot = Slot::MediaData(buf.len());
     if mode == Mp4Mode::Hybrid {
         put_free(&mut buf, boxes::LARGE_HEADER_OCTETS);
@@ -117,12 +116,13 @@ pub(super) fn movie_extends_header(tracks: &[Track]) -> Vec<u8> {
 
 /// `ftyp` (§4.3). What is used of the format came with `iso6` at the latest; it contains what
 /// `mp41` asks for.
-fn put_file_type(buf: &mut Vec<u8>, tracks: &[Track]) {
+pub(super) fn file_type(tracks: &[Track]) -> Vec<u8> {
     let has = |codec| {
         let mut codecs = tracks.iter().map(|track| track.header.description.codec());
         codecs.any(|other| other == Codec::Video(codec))
     };
-    put_box(buf, b"ftyp", |buf| {
+    let mut buf = Vec::new();
+    put_box(&mut buf, b"ftyp", |buf| {
         buf.put_slice(b"iso6");
         buf.put_u32(0);
         buf.put_slice(b"iso6mp41");
@@ -133,6 +133,7 @@ fn put_file_type(buf: &mut Vec<u8>, tracks: &[Track]) {
             buf.put_slice(b"avc1"); // ISO/IEC 14496-12 §E.3
         }
     });
+    buf
 }
 
 /// `mvhd` (§8.2.2).

@@ -9,6 +9,7 @@ mod chunks;
 #[path = "../common/mod.rs"]
 mod common;
 mod entries;
+mod fast_start;
 mod fragments;
 mod golden;
 mod reader;
