@@ -9,6 +9,9 @@
 //! moof mdat … a fragment: a moof says which octets of the mdat after it are which sample
 //! ```
 //!
+//! It does not claim to be CMAF: there, each fragment begins where the one before it ended
+//! (ISO/IEC 23000-19 §7.3.2.2), and who flushes may be followed by a gap.
+//!
 //! At its end a fragmented file gets an `mfra` to seek by, and its duration is patched into
 //! `mvex`. A hybrid file gets a second, complete `moov`; then **one patch, the last output,
 //! makes of the 16 octets the header of an `mdat`** that swallows the first `moov` and all

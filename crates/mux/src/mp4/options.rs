@@ -91,8 +91,8 @@ impl Mp4Options {
         self
     }
 
-    /// Whether a `sidx` (ISO/IEC 14496-12 §8.16.3) comes before each fragment, as DASH's
-    /// live profile has it. Not by default, and never where there are no fragments.
+    /// Whether each fragment is an indexed media segment of DASH: a `styp` and a `sidx`
+    /// (ISO/IEC 14496-12 §8.16) come before it. Not by default, and never where there are no fragments.
     #[must_use]
     pub fn segment_index(mut self, wanted: bool) -> Self {
         self.segment_index = wanted;

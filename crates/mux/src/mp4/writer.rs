@@ -29,6 +29,7 @@ use crate::{MuxError, MuxOutput, Muxer};
 ///   the time at which it begins may be in the chunk before: a player has one buffer a track.
 /// - Tracks are numbered from 1 in their order. Packets of sound count as key frames, whatever
 ///   they say.
+/// - Channels of PCM are in the order of WAV files (RFC 9639 §9.1.3).
 /// - Where the sound in an Opus or PCM packet lasts a millisecond longer or shorter than the
 ///   packet says, the packet is refused; one with a duration of zero has that of its sound.
 /// - A hybrid file remembers each packet in two to ten bytes of memory, commonly four; one of

@@ -3,7 +3,7 @@
 use media_recorder_mux::{Mp4Mode, Mp4Options, Muxer};
 
 use crate::support::{
-    OPUS_DELAY, frame, full_box, live_file, mp4_box, ms, opus, outputs, patched_file, sound,
+    OPUS_DELAY, frame, full_box, live_file, mp4_box, ms, opus, outputs, patched_file, pcm, sound,
     started, u32s, u64s, vp9,
 };
 
@@ -388,6 +388,23 @@ fn a_fast_starting_file() {
     assert_eq!(live_file(&outputs(&mut writer)), expected);
 }
 
+/// ISO/IEC 23003-5 §5.1, and §12.2.4.
+#[test]
+fn pcm_of_two_channels() {
+    let parts: [&[u8]; 5] = [
+        &[0, 0, 0, 0, 0, 0, 0, 1],
+        &[0; 8],
+        &[0, 2, 0, 16, 0, 0, 0, 0, 0xBB, 0x80, 0, 0],
+        // The stream is of channels; explicit positions: left, right.
+        &full_box(b"chnl", 0, 0, &[&[1, 0, 0, 1]]),
+        // Little-endian, 16 bits.
+        &full_box(b"pcmC", 0, 0, &[&[1, 16]]),
+    ];
+    let entry = mp4_box(b"ipcm", &parts);
+    let header = live_file(&outputs(&mut started(Mp4Options::new(), &[pcm(1)])));
+    assert!(header.windows(entry.len()).any(|octets| octets == entry));
+}
+
 #[test]
 fn a_segment_index_before_each_fragment() {
     let options = options(Mp4Mode::Fragmented).segment_index(true);
@@ -396,12 +413,14 @@ fn a_segment_index_before_each_fragment() {
     write_packets(&mut writer);
     writer.flush().unwrap();
 
+    // §8.16.2, and DASH's brands of a media segment and of one with an index.
+    let styp = mp4_box(b"styp", &[b"msdh\0\0\0\0msdhmsix"]);
     // §8.16.3: of track 1, from when, and one reference: octets, ticks, starts with a SAP of
     // type 1.
     let sidx = |time: u64, octets: usize, ticks: u32| {
         let reference = u32s([1, octets as u32, ticks, 0x9000_0000]);
         let parts: [&[u8]; 3] = [&u32s([1, 90_000]), &u64s([time, 0]), &reference];
-        full_box(b"sidx", 1, 0, &parts)
+        [styp.clone(), full_box(b"sidx", 1, 0, &parts)].concat()
     };
     let [first, second] = [first_fragment(), second_fragment()];
     let expected = [
