@@ -13,7 +13,7 @@ const FOUR_OCTETS_EACH: u32 = 0b11_11_11;
 /// Decoding can start at its beginning, and all is shown from there (§I.2).
 const STARTS_WITH_SAP_1: u32 = 1 << 31 | 1 << 28;
 
-/// The key frames of all tracks that list some; `None` if no track does.
+/// The first key frame of each fragment of each track; `None` if there is none.
 pub(super) fn random_access(tracks: &[Track]) -> Option<Vec<u8>> {
     let listing = || {
         tracks

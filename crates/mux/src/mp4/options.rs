@@ -100,7 +100,7 @@ impl Mp4Options {
     }
 
     /// Whether a fragmented file ends with an `mfra` (ISO/IEC 14496-12 §8.8.9) to seek by. By
-    /// default it does; it grows by 24 bytes per key frame in memory. Files of the other modes
+    /// default it does; in memory, it takes 24 bytes per fragment and track. Files of the other modes
     /// never have one.
     #[must_use]
     pub fn random_access_index(mut self, wanted: bool) -> Self {

@@ -213,7 +213,7 @@ impl Recording {
             if self.mode == Mp4Mode::Hybrid {
                 track.index_run(output.len());
             } else if self.random_access_index {
-                track.list_keys(moof, traf);
+                track.list_first_key(moof, traf);
             }
             track.start_roll();
             for payload in track.run.payloads.drain(..) {

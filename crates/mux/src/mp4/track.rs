@@ -81,7 +81,7 @@ pub(super) struct Roll {
     pub(super) started: u16,
 }
 
-/// A key frame that `mfra` lists.
+/// A key frame that `mfra` lists, one of a fragment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RandomAccess {
     /// In ticks.
@@ -191,26 +191,21 @@ impl Track {
         self.index.add_chunk(offset, self.run.samples.len() as u32);
     }
 
-    /// Remembers where in the open fragment one can begin: with each key frame or, as any sound
-    /// will do, with the first sound.
-    pub(super) fn list_keys(&mut self, moof: u64, traf: u32) {
-        let most = match self.kind() {
-            TrackKind::Video => usize::MAX,
-            TrackKind::Audio => 1,
+    /// Remembers where in the open fragment one can begin: with its first key frame. That is
+    /// enough to seek by, and costs the same however often there is one.
+    pub(super) fn list_first_key(&mut self, moof: u64, traf: u32) {
+        let samples = &self.run.samples;
+        let Some(before) = samples.iter().position(|sample| sample.key) else {
+            return;
         };
-        let mut start = self.run.start;
-        let samples = (1..).zip(&self.run.samples).map(|(number, sample)| {
-            let entry = RandomAccess {
-                start,
-                moof,
-                traf,
-                sample: number,
-            };
-            start += u64::from(sample.duration);
-            (sample.key, entry)
+        let skipped = samples[..before].iter();
+        let skipped: u64 = skipped.map(|sample| u64::from(sample.duration)).sum();
+        self.random_access.push(RandomAccess {
+            start: self.run.start + skipped,
+            moof,
+            traf,
+            sample: before as u32 + 1,
         });
-        let keys = samples.filter_map(|(key, entry)| key.then_some(entry));
-        self.random_access.extend(keys.take(most));
     }
 
     /// The open fragment's samples are in a file.

@@ -1,6 +1,8 @@
 //! What the tests of every container use: tracks, packets, and the file that a writer's output
 //! makes.
 
+pub(crate) mod operations;
+
 use bytes::Bytes;
 use media_recorder_mux::{MuxOutput, Muxer};
 use media_recorder_types::{

@@ -13,6 +13,7 @@ mod ebml;
 mod golden;
 mod index;
 mod interleave;
+mod operations;
 mod presentation;
 mod rejections;
 mod round_trip;

@@ -12,6 +12,7 @@ mod entries;
 mod fast_start;
 mod fragments;
 mod golden;
+mod operations;
 mod reader;
 mod rejections;
 mod round_trip;

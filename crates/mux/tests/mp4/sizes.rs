@@ -17,6 +17,9 @@ struct Sink {
     payloads: Vec<u64>,
     /// The `moov`, if it is a piece of its own.
     movie: Bytes,
+    /// Where each `moof` was.
+    moofs: Vec<u64>,
+    last: Bytes,
     patches: Vec<(u64, Bytes)>,
 }
 
@@ -55,7 +58,11 @@ impl Sink {
                     if bytes[0] == 0x82 {
                         self.payloads.push(self.len);
                     }
+                    if bytes.get(4..8) == Some(b"moof") {
+                        self.moofs.push(self.len);
+                    }
                     self.len += bytes.len() as u64;
+                    self.last = bytes.clone();
                     if bytes.get(4..8) == Some(b"moov") {
                         self.movie = bytes;
                     }
@@ -115,4 +122,18 @@ fn the_media_data_have_a_size_of_64_bits() {
         sizes.iter().map(|&size| u64::from(size)).max(),
         Some(256 << 20)
     );
+}
+
+#[test]
+fn fragments_beyond_four_gigabytes_are_found() {
+    let file = huge_file(Mp4Mode::Fragmented, 0, 1000);
+    // ISO/IEC 14496-12 §8.8.10: after mfra's header, and tfra's with its version, track and
+    // counts, entries of a time and a place in 64 bits and three numbers in 32.
+    let entries = file.last[8 + 24..].chunks_exact(28);
+    let listed: Vec<_> = entries
+        .take(17)
+        .map(|entry| u64::from_be_bytes(entry[8..16].try_into().unwrap()))
+        .collect();
+    assert_eq!(listed, file.moofs);
+    assert!(file.moofs.last() > Some(&FOUR_GIB));
 }
