@@ -19,5 +19,6 @@ mod rejections;
 mod round_trip;
 mod sizes;
 mod support;
+mod symphonia;
 mod tracks;
 mod truncation;
