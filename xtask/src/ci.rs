@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::{interop, no_c, process, tidy};
+use crate::{interop, no_c, no_std, process, tidy};
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
@@ -30,6 +30,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     });
     steps.run("tidy", tidy::run);
     steps.run("no C", no_c::run);
+    steps.run("no std", no_std::run);
     steps.run("clippy", || {
         let clippy = [
             "clippy",
