@@ -19,11 +19,24 @@ const MAX_ENTRY_OCTETS: usize = 5 + 5;
 pub(super) struct SampleIndex {
     blocks: Vec<Vec<u8>>,
     samples: u32,
+    /// Whether there is one that is no key frame.
+    has_others: bool,
+    sizes: Sizes,
     /// The duration of the latest sample in the log.
     duration: u32,
     /// What is not in the log yet: what follows it decides how long it lasts.
     latest: Option<Latest>,
     chunks: Vec<Chunk>,
+}
+
+/// The sizes of samples.
+#[derive(Clone, Copy, Debug, Default)]
+enum Sizes {
+    #[default]
+    None,
+    /// All of them are this one.
+    One(u32),
+    Several,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +97,12 @@ impl SampleIndex {
         let change = i64::from(duration) - i64::from(self.duration);
         self.duration = duration;
         self.samples += 1;
+        self.has_others |= !sample.key;
+        self.sizes = match self.sizes {
+            Sizes::None => Sizes::One(sample.size),
+            Sizes::One(size) if size != sample.size => Sizes::Several,
+            sizes => sizes,
+        };
         let block = match self.blocks.last_mut() {
             Some(block) if BLOCK_OCTETS - block.len() >= MAX_ENTRY_OCTETS => block,
             _ => {
@@ -123,6 +142,20 @@ impl SampleIndex {
     /// How many there are.
     pub(super) fn len(&self) -> u32 {
         self.samples
+    }
+
+    /// Whether all of them are key frames.
+    pub(super) fn only_keys(&self) -> bool {
+        !self.has_others
+    }
+
+    /// The size of all of them, zero of none; `None` if there are several.
+    pub(super) fn uniform_size(&self) -> Option<u32> {
+        match self.sizes {
+            Sizes::None => Some(0),
+            Sizes::One(size) => Some(size),
+            Sizes::Several => None,
+        }
     }
 
     pub(super) fn chunks(&self) -> &[Chunk] {

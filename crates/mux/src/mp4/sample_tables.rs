@@ -64,7 +64,7 @@ fn put_pair(buf: &mut Vec<u8>, pair: Option<(u32, u32)>) -> u32 {
 
 /// `stss` (§8.6.2): the numbers of the key frames; without it, all samples are some.
 fn put_sync_samples(buf: &mut Vec<u8>, index: &SampleIndex) {
-    if index.samples().all(|sample| sample.key) {
+    if index.only_keys() {
         return;
     }
     put_full_box(buf, b"stss", 0, 0, |buf| {
@@ -100,13 +100,11 @@ fn put_chunk_lengths(buf: &mut Vec<u8>, index: &SampleIndex) {
 
 /// `stsz` (§8.7.3.2): one size if all are of that size, else a table.
 fn put_sizes(buf: &mut Vec<u8>, index: &SampleIndex) {
-    let mut sizes = index.samples().map(|sample| sample.size);
-    let first = sizes.next().unwrap_or(0);
-    let uniform = sizes.all(|size| size == first);
+    let uniform = index.uniform_size();
     put_full_box(buf, b"stsz", 0, 0, |buf| {
-        buf.put_u32(if uniform { first } else { 0 });
+        buf.put_u32(uniform.unwrap_or(0));
         buf.put_u32(index.len());
-        if !uniform {
+        if uniform.is_none() {
             for sample in index.samples() {
                 buf.put_u32(sample.size);
             }
