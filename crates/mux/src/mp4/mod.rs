@@ -15,17 +15,17 @@
 //! fragments: what is left is an ordinary MP4. Whatever happens before that patch, the file is a
 //! fragmented one.
 
-mod boxes;
+pub(crate) mod boxes;
 mod fragment;
-mod index;
+pub(crate) mod index;
 mod mfra;
 mod moof;
-mod movie;
+pub(crate) mod movie;
 mod options;
 mod packet_checks;
-mod recording;
+pub(crate) mod recording;
 mod sample_entry;
-mod sample_tables;
+pub(crate) mod sample_tables;
 mod timeline;
 mod track;
 mod track_box;

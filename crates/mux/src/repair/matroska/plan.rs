@@ -84,6 +84,7 @@ fn leave(found: Found, file_len: u64) -> Repair {
             packets: found.packets,
             index_entries: 0,
             bytes_lost: 0,
+            packets_lost: 0,
             damaged: Vec::new(),
         },
         in_place: true,
@@ -105,6 +106,7 @@ fn report(found: &Found, file_len: u64) -> RepairReport {
         packets: found.packets,
         index_entries: found.cues.len(),
         bytes_lost: tail + in_between,
+        packets_lost: 0,
         damaged: found.damaged.clone(),
     }
 }
