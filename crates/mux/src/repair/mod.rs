@@ -45,8 +45,8 @@ pub enum RepairError {
     /// where its packets are.
     #[error("no index was written, and no fragments to make one of")]
     NoIndex,
-    /// It is an MP4 that breaks off, and its packets are not in fragments alone.
-    #[error("it breaks off, and its packets are not in fragments")]
+    /// It is an MP4 with its index at the beginning that breaks off: what it lists is not there.
+    #[error("it breaks off, and is not in fragments")]
     NotFragmented,
     /// It is an encrypted MP4: what it takes to decrypt a fragment would be lost.
     #[error("it is encrypted")]
@@ -203,7 +203,8 @@ impl Repair {
         self.in_place
     }
 
-    /// The next step. They come in the order in which they are to be applied.
+    /// The next step. They come in the order in which they are to be applied; what is appended
+    /// goes to the end, also if something before it was replaced in between.
     pub fn poll_step(&mut self) -> Option<RepairStep> {
         if let Some(step) = self.first.pop_front() {
             return Some(step);

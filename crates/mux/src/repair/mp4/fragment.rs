@@ -79,6 +79,15 @@ pub(super) struct Sample {
 }
 
 impl Sample {
+    pub(super) fn new(size: u32, duration: u32, composition: i32, is_key: bool) -> Self {
+        Self {
+            size,
+            duration,
+            composition,
+            flags: if is_key { 0 } else { NO_SYNC_SAMPLE },
+        }
+    }
+
     /// Decoding can start with it.
     pub(super) fn is_key(&self) -> bool {
         self.flags & NO_SYNC_SAMPLE == 0

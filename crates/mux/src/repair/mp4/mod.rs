@@ -21,6 +21,7 @@
 mod edits;
 mod fragment;
 mod groups;
+mod listed;
 mod media_data;
 mod movie;
 mod outline;

@@ -7,7 +7,8 @@ use bytes::{Buf, Bytes};
 
 use super::edits;
 use super::fragment::Fragment;
-use super::groups::Groups;
+use super::groups::{self, Groups};
+use super::listed;
 use super::read;
 use super::track::{Defaults, Track};
 
@@ -24,6 +25,8 @@ pub(super) struct Movie {
     pub(super) timescale: u32,
     /// How long it is as a whole, if that is known (§8.8.2), in ticks.
     pub(super) announced: u64,
+    /// What became of the samples that it lists itself.
+    pub(super) listed: Listed,
     /// In the order of the file.
     pub(super) tracks: Vec<Track>,
     by_id: BTreeMap<u32, usize>,
@@ -34,9 +37,16 @@ pub(super) struct Movie {
 pub(super) enum Unusable {
     /// It cannot be read.
     Damaged,
-    /// It lists samples itself: not all of them are in fragments.
-    ListsSamples,
     Encrypted,
+}
+
+/// Samples that are in no fragment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Listed {
+    /// Those that are not there.
+    pub(super) lost: u64,
+    /// Where the last one that is there ends, from the start of the file.
+    pub(super) end: u64,
 }
 
 /// What became of a fragment.
@@ -50,20 +60,29 @@ pub(super) struct Added {
 }
 
 impl Movie {
-    /// Reads what is in a `moov` with an `mvex`.
-    pub(super) fn parse(data: &[u8]) -> Result<Self, Unusable> {
+    /// Reads what is in a `moov` with an `mvex`, of a file that ends at `limit`.
+    pub(super) fn parse(data: &[u8], limit: u64) -> Result<Self, Unusable> {
         let data = Bytes::copy_from_slice(data);
         let mut movie = Self {
             timescale: timescale(&data, b"mvhd").ok_or(Unusable::Damaged)?,
             announced: 0,
+            listed: Listed::default(),
             tracks: Vec::new(),
             by_id: BTreeMap::new(),
             data: data.clone(),
         };
+        // No octet is of two samples: a file does not list more than it has.
+        let mut octets = limit;
         for child in read::children(&data) {
             let child = child.ok_or(Unusable::Damaged)?;
             if child.kind == *b"trak" {
-                let track = parse_track(&data.slice_ref(child.data))?;
+                let (mut track, table) = parse_track(&data.slice_ref(child.data))?;
+                let (lost, end) =
+                    listed::add(&mut track, &table, limit, &mut octets).ok_or(Unusable::Damaged)?;
+                let assignments = groups::assignments(&table).ok_or(Unusable::Damaged)?;
+                track.groups.add(&assignments, 0, track.samples);
+                movie.listed.lost += lost;
+                movie.listed.end = movie.listed.end.max(end);
                 movie.by_id.insert(track.id, movie.tracks.len());
                 movie.tracks.push(track);
             }
@@ -163,16 +182,12 @@ impl Movie {
     }
 }
 
-fn parse_track(data: &Bytes) -> Result<Track, Unusable> {
+/// A `trak`; gives also what is in its `stbl`.
+fn parse_track(data: &Bytes) -> Result<(Track, Bytes), Unusable> {
     let damaged = Unusable::Damaged;
     let media = read::find(data, b"mdia").ok_or(damaged)?;
     let table = read::find(media, b"minf").and_then(|information| read::find(information, b"stbl"));
     let table = data.slice_ref(table.ok_or(damaged)?);
-    if let Some(sizes) = read::find(&table, b"stsz")
-        && sizes.get(8..12) != Some(&[0; 4])
-    {
-        return Err(Unusable::ListsSamples);
-    }
     if is_encrypted(&table).ok_or(damaged)? {
         return Err(Unusable::Encrypted);
     }
@@ -185,7 +200,7 @@ fn parse_track(data: &Bytes) -> Result<Track, Unusable> {
         track.edits = edits::parse(list).ok_or(damaged)?;
     }
     track.groups = Groups::described(&table);
-    Ok(track)
+    Ok((track, table))
 }
 
 /// Of a `tkhd` (§8.3.2).

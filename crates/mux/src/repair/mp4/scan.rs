@@ -305,10 +305,13 @@ impl Scan {
         let header = read::header(bytes).ok_or(Broken)?;
         let end = header.end(start, self.limit).ok_or(Broken)?;
         let data = bytes.get(header.octets as usize..(end - start) as usize);
-        match Movie::parse(data.ok_or(Broken)?) {
-            Ok(movie) => self.movie = Some(movie),
+        match Movie::parse(data.ok_or(Broken)?, self.limit) {
+            Ok(movie) => {
+                self.packets_lost = movie.listed.lost;
+                self.kept_until = end.max(movie.listed.end);
+                self.movie = Some(movie);
+            }
             Err(Unusable::Damaged) => return Err(Broken),
-            Err(Unusable::ListsSamples) => return self.fail(RepairError::NotFragmented),
             Err(Unusable::Encrypted) => return self.fail(RepairError::Encrypted),
         }
         if !self.inside {
@@ -317,7 +320,6 @@ impl Scan {
             self.slot = if is_before { self.free.start } else { start };
         }
         self.position = end;
-        self.kept_until = end;
         Ok(())
     }
 

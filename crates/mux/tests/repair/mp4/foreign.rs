@@ -33,7 +33,14 @@ const KEY: u32 = 0x0200_0000;
 const OTHER: u32 = 0x0101_0000;
 
 /// A track with headers of version 0, with these edits, in German.
-fn track(id: u32, handler: &[u8; 4], timescale: u32, entry: &[u8], edits: &[u8]) -> Vec<u8> {
+fn track(
+    id: u32,
+    handler: &[u8; 4],
+    timescale: u32,
+    entry: &[u8],
+    edits: &[u8],
+    tables: &[u8],
+) -> Vec<u8> {
     let tkhd = full(b"tkhd", 0, 3, &[&u32s(&[1, 2, id, 0, 0]), &[0; 60]]);
     let mdhd = full(
         b"mdhd",
@@ -43,29 +50,39 @@ fn track(id: u32, handler: &[u8; 4], timescale: u32, entry: &[u8], edits: &[u8])
     );
     let hdlr = full(b"hdlr", 0, 0, &[&[0; 4], handler, &[0; 12], b"name\0"]);
     let dref = full(b"dref", 0, 0, &[&u32s(&[1]), &full(b"url ", 0, 1, &[])]);
-    let stbl = boxed(
-        b"stbl",
-        &[
-            &full(b"stsd", 0, 0, &[&u32s(&[1]), entry]),
-            &full(b"stts", 0, 0, &[&u32s(&[0])]),
-            &full(b"stsc", 0, 0, &[&u32s(&[0])]),
-            &full(b"stsz", 0, 0, &[&u32s(&[0, 0])]),
-            &full(b"stco", 0, 0, &[&u32s(&[0])]),
-        ],
-    );
+    let stsd = full(b"stsd", 0, 0, &[&u32s(&[1]), entry]);
+    let stbl = boxed(b"stbl", &[&stsd, tables]);
     let nmhd = full(b"nmhd", 0, 0, &[]);
     let minf = boxed(b"minf", &[&nmhd, &boxed(b"dinf", &[&dref]), &stbl]);
     let mdia = boxed(b"mdia", &[&mdhd, &hdlr, &minf]);
     boxed(b"trak", &[&tkhd, edits, &mdia])
 }
 
+/// The tables of no samples.
+fn empty_tables() -> Vec<u8> {
+    let table = |kind: &[u8; 4]| full(kind, 0, 0, &[&u32s(&[0])]);
+    let sizes = full(b"stsz", 0, 0, &[&u32s(&[0, 0])]);
+    [table(b"stts"), table(b"stsc"), sizes, table(b"stco")].concat()
+}
+
 /// Before the fragments. Pictures are decoded 20 ticks before they are shown.
 fn header(picture_entry: &[u8]) -> Vec<u8> {
+    header_with(picture_entry, &empty_tables())
+}
+
+fn header_with(picture_entry: &[u8], picture_tables: &[u8]) -> Vec<u8> {
     let edit = full(b"elst", 0, 0, &[&u32s(&[1, 0, 20, 0x0001_0000])]);
     let edits = boxed(b"edts", &[&edit]);
     let mvhd = full(b"mvhd", 0, 0, &[&u32s(&[1, 2, 1000, 0]), &[0; 80]]);
-    let pictures = track(PICTURES, b"vide", 100, picture_entry, &edits);
-    let text = track(TEXT, b"text", 1000, TEXT_ENTRY, &[]);
+    let pictures = track(
+        PICTURES,
+        b"vide",
+        100,
+        picture_entry,
+        &edits,
+        picture_tables,
+    );
+    let text = track(TEXT, b"text", 1000, TEXT_ENTRY, &[], &empty_tables());
     let trex = |id: u32, flags: u32| full(b"trex", 0, 0, &[&u32s(&[id, 1, 10, 2, flags])]);
     let mvex = boxed(b"mvex", &[&trex(PICTURES, OTHER), &trex(TEXT, KEY)]);
     let udta = boxed(b"udta", &[&boxed(b"name", &[b"of the movie"])]);
@@ -239,17 +256,47 @@ fn cut_anywhere_it_keeps_what_is_there() {
     }
 }
 
+/// As ffmpeg does unless it is told to leave the `moov` empty.
+#[test]
+fn samples_before_the_first_fragment_are_kept() {
+    let listing = |first: u32, second: u32| {
+        let tables = [
+            full(b"stts", 0, 0, &[&u32s(&[2, 2, 5, 1, 40])]),
+            full(b"ctts", 0, 0, &[&u32s(&[1, 3, 20])]),
+            full(b"stss", 0, 0, &[&u32s(&[2, 1, 3])]),
+            full(b"stsc", 0, 0, &[&u32s(&[2, 1, 2, 1, 2, 1, 1])]),
+            full(b"stsz", 0, 0, &[&u32s(&[0, 3, 2, 3, 4])]),
+            full(b"stco", 0, 0, &[&u32s(&[2, first, second])]),
+        ];
+        header_with(PICTURE_ENTRY, &tables.concat())
+    };
+    let at = listing(0, 0).len() as u32 + 8;
+    let mut file = [listing(at, at + 6), boxed(b"mdat", &[b"FFGGG-HHHH"])].concat();
+    file.extend(second_fragment(file.len()));
+    let expected = [
+        sample(TEXT, 700, 500, true, b"56"),
+        sample(PICTURES, 0, 5, true, b"FF"),
+        sample(PICTURES, 5, 5, false, b"GGG"),
+        sample(PICTURES, 10, 40, true, b"HHHH"),
+        sample(PICTURES, 50, 10, true, b"DD"),
+        sample(PICTURES, 60, 10, false, b"EE"),
+    ];
+    let repaired = repair(&file).unwrap();
+    assert_eq!(indexed_samples(&repaired.file), expected);
+    assert_eq!(repaired.report.packets_lost, 0);
+    // In the third sample.
+    let repaired = repair(&file[..at as usize + 8]).unwrap();
+    assert_eq!(indexed_samples(&repaired.file), expected[1..3]);
+    let report = &repaired.report;
+    assert_eq!((report.packets_lost, report.bytes_lost), (1, 3));
+    assert!(repair(&repaired.file).unwrap().report.was_whole);
+}
+
 #[test]
 fn what_would_be_lost_is_refused() {
     let encrypted = b"\0\0\0\x14encv\0\0\0\0\0\0\0\x01EFGH";
     let file = [header(encrypted), first_fragment()].concat();
     assert_eq!(repair(&file).unwrap_err(), RepairError::Encrypted);
-
-    // Samples that are not in a fragment.
-    let mut file = self::file();
-    let sizes = find(&file, b"stsz").unwrap();
-    file[sizes + 4 + 11] = 1;
-    assert_eq!(repair(&file).unwrap_err(), RepairError::NotFragmented);
 }
 
 /// Sizes and counts that would need more than there is.
