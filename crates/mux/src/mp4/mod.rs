@@ -20,18 +20,18 @@
 //!
 //! A fast-starting file is `ftyp`, `moov` and one `mdat`, all of it put out at the end.
 
-mod boxes;
+pub(crate) mod boxes;
 mod configuration;
 mod fast_start;
 mod fragment;
-mod index;
+pub(crate) mod index;
 mod mfra;
 mod moof;
-mod movie;
+pub(crate) mod movie;
 mod options;
-mod recording;
+pub(crate) mod recording;
 mod sample_entry;
-mod sample_tables;
+pub(crate) mod sample_tables;
 mod timeline;
 mod track;
 mod track_box;

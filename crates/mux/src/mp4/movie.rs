@@ -27,8 +27,9 @@ pub(super) const OTHER_SAMPLE: u32 = 0x0101_0000;
 
 /// The movie's timescale.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct MovieTime {
-    timescale: u32,
+pub(crate) struct MovieTime {
+    /// Ticks per second.
+    pub(crate) timescale: u32,
 }
 
 impl MovieTime {
@@ -42,7 +43,7 @@ impl MovieTime {
     }
 
     /// `ticks` of a track, in the movie's ticks, to nearest.
-    pub(super) fn of(self, ticks: u64, timescale: u32) -> u64 {
+    pub(crate) fn of(self, ticks: u64, timescale: u32) -> u64 {
         let (own, movie) = (u128::from(timescale), u128::from(self.timescale));
         let exact = u128::from(ticks) * movie;
         u64::try_from((exact + own / 2) / own).unwrap_or(u64::MAX)
