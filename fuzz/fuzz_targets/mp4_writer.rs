@@ -96,18 +96,34 @@ fn distances(samples: &[Vec<Sample<'_>>]) -> Vec<Vec<u64>> {
     samples.iter().map(of_track).collect()
 }
 
-/// No sample comes before its time, in ticks to nearest; how much later it comes depends on
-/// what has been said of those before it.
+/// No sample comes before its time, in ticks to nearest, and none later than the one before it
+/// takes.
 fn check_times(recorded: &Recorded, samples: &[Vec<Sample<'_>>]) {
     let timescales = mp4::timescales(&recorded.live);
     let mut tracks: Vec<_> = samples.iter().map(|track| track.iter()).collect();
+    // When each track's next sample may start at the latest, if there is nothing before it.
+    let mut latest = vec![0; samples.len()];
     for accepted in &recorded.accepted {
+        let ticks = |time: MediaTime| {
+            let ticks = time.to_ticks(timescales[accepted.track]);
+            ticks.unwrap_or(i64::MAX).unsigned_abs()
+        };
         let sample = tracks[accepted.track]
             .next()
             .expect("they are equally many");
-        let tick = accepted.stored.to_ticks(timescales[accepted.track]);
-        let tick = tick.expect("it was accepted").unsigned_abs();
-        assert!(sample.start >= tick, "{} before {tick}", sample.start);
+        let (start, exact) = (sample.start, ticks(accepted.stored));
+        let latest = &mut latest[accepted.track];
+        assert!(
+            (exact..=exact.max(*latest)).contains(&start),
+            "{start}, not {exact}"
+        );
+        let lasts = accepted.packet.duration;
+        *latest = if lasts > MediaTime::ZERO {
+            ticks(accepted.stored.saturating_add(lasts)).max(start + 1)
+        } else {
+            // Its data or the packets before it say.
+            u64::MAX
+        };
     }
 }
 

@@ -22,12 +22,13 @@ pub enum Operation {
     Finish,
 }
 
-/// A packet that is good for its track; its time is a step from the latest accepted one.
+/// A packet that is good for its track; its time is a step from the latest accepted one, and
+/// may lie before it.
 #[derive(Arbitrary, Debug)]
 pub struct Next {
     track: u8,
     /// In nanoseconds.
-    step: u32,
+    step: i32,
     /// In nanoseconds; or whether it is said at all, if the data say it.
     duration: u32,
     padding: u32,
@@ -40,23 +41,23 @@ impl Next {
     /// The packet, if there is a track, after what has been stored at `reached`.
     pub fn packet(&self, tracks: &[MediaTrack], reached: MediaTime) -> Option<Packet> {
         let track = tracks.get(usize::from(self.track) % tracks.len().max(1))?;
-        let nanos = |n: u32| MediaTime::from_nanos(n.into());
+        let nanos = MediaTime::from_nanos;
         let key = self.key || !has_inter_frames(track);
         let (data, coded) = payload(track, key, self.variant, usize::from(self.len % 2048));
         let duration = match coded {
             Some(coded) if self.duration % 2 != 0 => coded,
             Some(_) => MediaTime::ZERO,
-            None => nanos(self.duration),
+            None => nanos(self.duration.into()),
         };
         let padding = match track.kind() {
             // No more than it lasts.
             TrackKind::Audio => i64::from(self.padding) % (duration.as_nanos() + 1),
             TrackKind::Video => 0,
         };
-        let stored = reached.saturating_add(nanos(self.step));
+        let stored = reached.saturating_add(nanos(self.step.into()));
         let time = stored.saturating_sub(track.codec_delay());
         let packet = Packet::new(track.id, data, time, duration).with_key(key);
-        Some(packet.with_discard_padding(MediaTime::from_nanos(padding)))
+        Some(packet.with_discard_padding(nanos(padding)))
     }
 }
 

@@ -190,21 +190,25 @@ impl<W: Muxer> Recording<W> {
     /// A good packet is refused only for what came before it, or is too far from it.
     fn judge(&self, packet: &Packet, result: Result<(), MuxError>) {
         let Err(error) = result else { return };
-        let mut track = self.accepted.iter().rev();
-        let latest = track.find(|accepted| accepted.packet.track == packet.track);
-        let video = self
-            .tracks
-            .iter()
-            .any(|track| track.id == packet.track && track.kind() == TrackKind::Video);
+        let mut before = self.accepted.iter().rev();
+        let latest = before.find(|accepted| accepted.packet.track == packet.track);
+        let track = self.tracks.iter().find(|track| track.id == packet.track);
+        let track = track.expect("it is good");
+        let stored = packet.time.saturating_add(track.codec_delay());
         let expected = match error {
             MuxError::NotStarted => !self.started,
             MuxError::Finished => self.finished,
             MuxError::TimeNotIncreasing { .. } => {
                 latest.is_some_and(|latest| packet.time <= latest.packet.time)
             }
-            MuxError::FirstFrameNotKey { .. } => latest.is_none() && video && !packet.key,
+            MuxError::FirstFrameNotKey { .. } => {
+                latest.is_none() && track.kind() == TrackKind::Video && !packet.key
+            }
+            MuxError::OutOfOrder { .. } => stored < self.reached,
             MuxError::SampleTooLong { lasts, limit, .. } => lasts > limit,
-            MuxError::TimeOutOfRange { .. } => packet.time > MediaTime::from_secs(1 << 32),
+            MuxError::TimeOutOfRange { .. } => {
+                stored < MediaTime::ZERO || stored > MediaTime::from_secs(1 << 32)
+            }
             _ => false,
         };
         assert!(expected, "{packet:?} refused: {error}");
