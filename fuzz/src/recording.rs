@@ -16,7 +16,7 @@ pub struct Recorded {
     /// The file.
     pub file: Vec<u8>,
     /// Where in the live file the chunks begin, the first of them with the first packet.
-    pub chunks: Vec<usize>,
+    pub chunk_starts: Vec<usize>,
 }
 
 /// A packet that was accepted.
@@ -48,7 +48,7 @@ pub fn record<W: Muxer>(
         calls: Vec::new(),
         accepted: Vec::new(),
         output: Storage::default(),
-        chunks: Vec::new(),
+        chunk_starts: Vec::new(),
     };
     recording.start();
     assert!(recording.started || !good || recording.tracks.is_empty());
@@ -69,7 +69,7 @@ pub fn record<W: Muxer>(
         accepted: recording.accepted,
         live: recording.output.live,
         file: recording.output.file,
-        chunks: recording.chunks,
+        chunk_starts: recording.chunk_starts,
     })
 }
 
@@ -93,7 +93,7 @@ struct Recording<W> {
     calls: Vec<Call>,
     accepted: Vec<Accepted>,
     output: Storage,
-    chunks: Vec<usize>,
+    chunk_starts: Vec<usize>,
 }
 
 impl<W: Muxer> Recording<W> {
@@ -124,7 +124,7 @@ impl<W: Muxer> Recording<W> {
         self.output.take(&mut self.writer);
         if result.is_ok() {
             self.started = true;
-            self.chunks.push(self.output.live.len());
+            self.chunk_starts.push(self.output.live.len());
         }
     }
 
@@ -180,7 +180,7 @@ impl<W: Muxer> Recording<W> {
         self.output.take(&mut self.writer);
         if cut {
             self.calls.push(Call::Cut(next.clone()));
-            self.chunks.push(self.output.live.len());
+            self.chunk_starts.push(self.output.live.len());
         } else {
             assert_eq!(self.output.live.len(), before);
         }
@@ -260,9 +260,9 @@ impl Storage {
 impl Recorded {
     /// The initialisation segment with one chunk after it, for each chunk.
     pub fn chunks(&self) -> impl Iterator<Item = Vec<u8>> {
-        let header = &self.live[..self.chunks[0]];
-        let ends = self.chunks[1..].iter().copied().chain([self.live.len()]);
-        let ranges = self.chunks.iter().zip(ends);
+        let header = &self.live[..self.chunk_starts[0]];
+        let ends = self.chunk_starts[1..].iter().copied().chain([self.live.len()]);
+        let ranges = self.chunk_starts.iter().zip(ends);
         ranges.map(move |(&start, end)| [header, &self.live[start..end]].concat())
     }
 

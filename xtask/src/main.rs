@@ -6,6 +6,7 @@ mod ci;
 mod codegen;
 mod interop;
 mod no_c;
+mod peers;
 mod process;
 mod tidy;
 mod workspace;
@@ -26,6 +27,8 @@ enum Task {
     Interop(interop::Options),
     /// The default dependency tree compiles no C and links no C library.
     NoC,
+    /// Measures what others need for the same work.
+    Peers(peers::Options),
     /// The rules of this repository that neither rustc nor clippy know.
     Tidy,
 }
@@ -36,6 +39,7 @@ fn main() -> ExitCode {
         Task::Codegen(options) => codegen::run(&options),
         Task::Interop(options) => interop::run(&options),
         Task::NoC => no_c::run(),
+        Task::Peers(options) => peers::run(&options),
         Task::Tidy => tidy::run(),
     };
     match result {
