@@ -7,6 +7,7 @@ mod codegen;
 mod interop;
 mod no_c;
 mod no_std;
+mod peers;
 mod process;
 mod tidy;
 mod workspace;
@@ -29,6 +30,8 @@ enum Task {
     NoC,
     /// The crates without the standard library have none in their dependencies either.
     NoStd,
+    /// Measures what others need for the same work.
+    Peers(peers::Options),
     /// The rules of this repository that neither rustc nor clippy know.
     Tidy,
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Task::Interop(options) => interop::run(&options),
         Task::NoC => no_c::run(),
         Task::NoStd => no_std::run(),
+        Task::Peers(options) => peers::run(&options),
         Task::Tidy => tidy::run(),
     };
     match result {
