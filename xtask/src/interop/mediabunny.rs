@@ -31,10 +31,11 @@ pub(super) fn check(report: &mut Report, recording: &Recording, node: &Node) {
     report.check(name, "duration", is_right, ms(duration), ms(end));
 
     let tracks = read["tracks"].as_array().map_or(&[][..], Vec::as_slice);
-    let codecs: Vec<_> = tracks.iter().map(|track| track["codec"].as_str()).collect();
-    let wanted: Vec<_> = recording.codecs().map(name_of).map(Some).collect();
+    let codecs = tracks.iter().map(|track| track["codec"].as_str());
+    let codecs: Vec<_> = codecs.map(Option::unwrap_or_default).collect();
+    let wanted: Vec<_> = recording.codecs().map(name_of).collect();
     let is_right = codecs == wanted;
-    let [codecs, wanted] = [codecs, wanted].map(|codecs| format!("{codecs:?}"));
+    let [codecs, wanted] = [codecs, wanted].map(|codecs| codecs.join(", "));
     report.check(name, "codecs", is_right, codecs, wanted);
     for track in tracks {
         check_track(report, recording, track);

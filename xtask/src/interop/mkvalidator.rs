@@ -42,7 +42,11 @@ pub(super) fn check(report: &mut Report, recording: &Recording, program: &Path) 
     let faults = faults(&said, recording.live);
     // Its status is a failure for false findings too, but a crash has none.
     let is_right = output.status.code().is_some() && faults.is_empty();
-    let measured = format!("{}: {}", output.status, faults.join("; "));
+    let measured = match output.status.code() {
+        Some(_) if faults.is_empty() => "no fault".to_owned(),
+        Some(_) => faults.join("; "),
+        None => output.status.to_string(),
+    };
     report.check(name, "validates", is_right, measured, "no fault");
 }
 

@@ -20,10 +20,8 @@ pub(super) fn check(report: &mut Report, recording: &Recording, node: &Node) {
     let Some(read) = report.attempt(name, "reads", || node.run("mp4box.mjs", path)) else {
         return;
     };
-    let boxes: Vec<_> = list(&read["boxes"])
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
+    check_brands(report, recording, &texts(&read["brands"]));
+    let boxes = texts(&read["boxes"]);
     let tables = list(&read["tables"]);
     let is_extended = read["extended"] == true;
     if recording.fragmented {
@@ -41,6 +39,16 @@ pub(super) fn check(report: &mut Report, recording: &Recording, node: &Node) {
         report.check(name, "mvex", !is_extended, is_extended, false);
     }
     check_samples(report, recording, list(&read["tracks"]));
+}
+
+/// `iso6` has `tfdt` and default-base-is-moof (ISO/IEC 14496-12 §E.8); AV1 has its own
+/// (AV1-ISOBMFF §2.1).
+fn check_brands(report: &mut Report, recording: &Recording, brands: &[&str]) {
+    let is_av1 = recording.codecs().any(|codec| codec == "av01");
+    let wanted: &[_] = if is_av1 { &["iso6", "av01"] } else { &["iso6"] };
+    let are_there = wanted.iter().all(|brand| brands.contains(brand));
+    let [measured, wanted] = [brands, wanted].map(|brands| brands.join(" "));
+    report.check(recording.name, "brands", are_there, measured, wanted);
 }
 
 /// As many samples and sync samples as ffprobe has packets and keys.
@@ -120,6 +128,10 @@ fn is_ordinary(boxes: &[&str]) -> bool {
 
 fn without_free<'a>(boxes: &[&'a str]) -> impl Iterator<Item = &'a str> {
     boxes.iter().copied().filter(|&kind| kind != "free")
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    list(value).iter().filter_map(Value::as_str).collect()
 }
 
 fn list(value: &Value) -> &[Value] {
