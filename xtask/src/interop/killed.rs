@@ -1,7 +1,7 @@
 //! Recordings whose program was killed: they play as they are, and can be repaired.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -27,8 +27,8 @@ pub(super) struct Plan {
     mime_type: &'static str,
     /// What is left of it.
     pub(super) killed: &'static str,
-    /// What it is repaired to.
-    pub(super) repaired: &'static str,
+    /// What it is repaired to, if it can be.
+    pub(super) repaired: Option<&'static str>,
 }
 
 /// Every recording that is killed.
@@ -36,17 +36,17 @@ pub(super) const ALL: [Plan; 3] = [
     Plan {
         mime_type: plans::VP9_OPUS,
         killed: "killed.webm",
-        repaired: "repaired.webm",
+        repaired: Some("repaired.webm"),
     },
     Plan {
         mime_type: plans::MKV_VP9_OPUS,
         killed: "killed.mkv",
-        repaired: "repaired.mkv",
+        repaired: Some("repaired.mkv"),
     },
     Plan {
         mime_type: plans::MP4_VP9_OPUS,
         killed: "killed.mp4",
-        repaired: "repaired.mp4",
+        repaired: None,
     },
 ];
 
@@ -85,8 +85,12 @@ fn wait_for(path: &Path) -> Result<()> {
 }
 
 /// Repairs it, and finds that no packet was lost.
-pub(super) fn repair(recorder: &Recorder<'_>, plan: Plan, killed: &Recording) -> Result<Recording> {
-    let path = recorder.directory.join(plan.repaired);
+pub(super) fn repair(
+    recorder: &Recorder<'_>,
+    killed: &Recording,
+    name: &'static str,
+) -> Result<Recording> {
+    let path = recorder.directory.join(name);
     if path.exists() {
         fs::remove_file(&path)?;
     }
@@ -102,25 +106,26 @@ pub(super) fn repair(recorder: &Recorder<'_>, plan: Plan, killed: &Recording) ->
             "{after} of {before} packets of {track} are left"
         );
     }
-    measured(plan.repaired, path, plan.mime_type, false)
+    measured(name, path, killed.mime_type, false)
 }
 
-/// How much was recorded is not known: ffprobe counts it.
+/// How much was recorded is not known: ffprobe counts it. What broke off is as long as its
+/// picture; what was repaired, as its longest track.
 fn measured(
     name: &'static str,
-    path: std::path::PathBuf,
+    path: PathBuf,
     mime_type: &'static str,
     live: bool,
 ) -> Result<Recording> {
-    let mut duration: f64 = 0.0;
-    for track in ["v:0", "a:0"] {
-        let packets = probe::packets(&path, track)?;
-        let last = packets.last().context("no packet")?;
-        duration = duration.max(last.time + last.duration.unwrap_or_default());
-    }
+    let frames = probe::video_stream(&path)?.frames;
+    let duration = if live {
+        THIRTY.time_of(frames)
+    } else {
+        end(&path, "v:0")?.max(end(&path, "a:0")?)
+    };
     Ok(Recording {
         name,
-        frames: probe::video_stream(&path)?.frames,
+        frames,
         path,
         source: Source::Killed,
         mime_type,
@@ -129,4 +134,11 @@ fn measured(
         duration,
         fragmented: live && mime_type.contains("/mp4"),
     })
+}
+
+/// The end of a track's last packet, in seconds.
+fn end(file: &Path, track: &str) -> Result<f64> {
+    let packets = probe::packets(file, track)?;
+    let last = packets.last().context("no packet")?;
+    Ok(last.time + last.duration.unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::node::Node;
-use super::probe::{self, TOLERANCE, ms};
+use super::probe::{self, SOUND_PACKET, TOLERANCE, ms};
 use super::record::Recording;
 use super::report::Report;
 
@@ -85,12 +85,12 @@ fn name_of(codec: &str) -> &str {
     }
 }
 
-/// How much of the end it may miss: a block has no duration, and it knows none of PCM's.
+/// How much of the end it may miss, in seconds: a block says how long it is only if it must, and
+/// of the last sound it does not find out.
 fn untold(recording: &Recording) -> f64 {
-    let is_pcm_alone = recording.codecs().eq(["pcm"]);
-    if is_pcm_alone && !recording.is_mp4() {
-        probe::SOUND_PACKET + TOLERANCE
-    } else {
+    if recording.is_mp4() {
         TOLERANCE
+    } else {
+        SOUND_PACKET + TOLERANCE
     }
 }

@@ -121,7 +121,9 @@ impl Session {
         let Some(killed) = self.recorded(plan.killed, || killed::record(recorder, plan)) else {
             return;
         };
-        self.record(plan.repaired, || killed::repair(recorder, plan, &killed));
+        if let Some(repaired) = plan.repaired {
+            self.record(repaired, || killed::repair(recorder, &killed, repaired));
+        }
         probe::check(&mut self.report, &killed);
         self.recordings.push(killed);
     }
