@@ -2,24 +2,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use super::plans::{self, THIRTY};
 use super::probe;
 use super::record::{Recorder, Recording, Source};
 use crate::process;
 
-/// More than a recording that is killed would ever reach.
-const SECONDS: &str = "600";
-/// It is killed when the file has so many bytes: after a few seconds of the test pattern.
-const BYTES: u64 = 400_000;
-/// A program that has not written so much until then has failed.
-const TIMEOUT: Duration = Duration::from_secs(120);
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// More than there is room for.
+const SECONDS: &str = "60";
+/// A file of more than 800 blocks of 512 bytes, a few seconds of the test pattern, has its program
+/// killed by the system: in the middle of a write, and always at the same place.
+const LIMIT: &str = "ulimit -c 0 && ulimit -f 800 && exec \"$0\" \"$@\"";
 
 /// A recording to be killed.
 #[derive(Clone, Copy, Debug)]
@@ -53,35 +49,17 @@ pub(super) const ALL: [Plan; 3] = [
 /// Records until the program is killed in the middle.
 pub(super) fn record(recorder: &Recorder<'_>, plan: Plan) -> Result<Recording> {
     let path = recorder.directory.join(plan.killed);
-    let mut command = recorder.command();
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", LIMIT])
+        .arg(recorder.command().get_program());
     command.arg("record").arg(&path);
     command.args(["--size", plans::SMALL, "--duration", SECONDS]);
     command.args(["--mime-type", plan.mime_type, "--as-fast-as-possible"]);
     command.stdin(Stdio::null()).stderr(Stdio::null());
-    // What an earlier run left would look like this one's.
-    if path.exists() {
-        fs::remove_file(&path)?;
-    }
-    let mut program = command.spawn().context("cannot run media-recorder")?;
-    let written = wait_for(&path);
-    let ended = program.try_wait()?;
-    program.kill()?;
-    program.wait()?;
-    written?;
-    if let Some(status) = ended {
-        bail!("ended by itself: {status}");
-    }
+    let status = command.status().context("cannot run sh")?;
+    ensure!(status.code().is_none(), "not killed: {status}");
     measured(plan.killed, path, plan.mime_type, true)
-}
-
-/// Waits until there is enough in the file.
-fn wait_for(path: &Path) -> Result<()> {
-    let start = Instant::now();
-    while fs::metadata(path).map_or(0, |metadata| metadata.len()) < BYTES {
-        ensure!(start.elapsed() < TIMEOUT, "wrote too little");
-        sleep(LOOK_AGAIN);
-    }
-    Ok(())
 }
 
 /// Repairs it, and finds that no packet was lost.

@@ -76,8 +76,8 @@ pub(super) struct Recording {
 /// A packet of Opus is 20 ms, and its decoder throws 6.5 ms away at the beginning.
 const OPUS_PACKET: usize = 960;
 const OPUS_TAIL: f64 = 0.0265;
-/// By how much tracks may end apart where a file broke off, in seconds.
-const KILLED_TAIL: f64 = 0.1;
+/// Of the last fragment or cluster of a file that broke off, up to a second is missing.
+const KILLED_TAIL: f64 = 1.0;
 
 impl Recording {
     /// The type without codecs.
@@ -125,8 +125,8 @@ impl Recording {
     }
 
     /// How much longer than it is a file may be said to be, in seconds: while the edit list of a
-    /// fragmented file has no end, readers count whole packets; and what broke off may have more
-    /// sound than picture.
+    /// fragmented file has no end, readers count whole packets; and the beginning of a fragment
+    /// that broke off tells of samples that are missing.
     pub(super) fn end_slack(&self) -> f64 {
         match self.source {
             Source::Killed if self.live => KILLED_TAIL,
