@@ -64,7 +64,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     fuzz(&mut steps, options)?;
     let missing = interop::missing_packages();
     if missing.is_empty() || options.require_tools {
-        steps.run("interop", || interop::run(&interop::Options::default()));
+        let interop = interop::Options {
+            require_tools: options.require_tools,
+            ..interop::Options::default()
+        };
+        steps.run("interop", || interop::run(&interop));
     } else {
         steps.skip("interop", &format!("not installed: {}", missing.join(" ")));
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::http::{Resource, Server};
 
 /// All jobs together; a browser that says nothing for so long has failed.
-const TIMEOUT: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(400);
 
 /// Opens `/` of the resources, and waits for the JSON that its script posts.
 pub(super) fn visit(resources: HashMap<String, Resource>) -> Result<Value> {
