@@ -1,5 +1,6 @@
 //! Records the test pattern in slices, each in a file of its own: `part-0000` and so on. `patched`
-//! is the whole with the changes that make it seek.
+//! is the whole with the changes that make it seek. Of a type that is audio only the sound is
+//! recorded.
 
 use std::error::Error;
 use std::fs;
@@ -12,17 +13,22 @@ const SLICE: Duration = Duration::from_millis(500);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let (Some(directory), Some(seconds), Some(mime_type), Some(chunks)) = (
+    let (Some(directory), Some(seconds), Some(mime_type), Some(size), Some(chunks)) = (
+        arguments.next(),
         arguments.next(),
         arguments.next(),
         arguments.next(),
         arguments.next(),
     ) else {
-        return Err("usage: slices DIRECTORY SECONDS TYPE any|self-contained".into());
+        return Err("usage: slices DIRECTORY SECONDS TYPE WIDTHxHEIGHT any|self-contained".into());
     };
     let directory = PathBuf::from(directory);
-    let pattern = TestPattern::new().size(320, 180).as_fast_as_possible();
-    let pattern = pattern.duration(Duration::from_secs(seconds.parse()?));
+    let (width, height) = size.split_once('x').ok_or("a size is WIDTHxHEIGHT")?;
+    let pattern = TestPattern::new()
+        .size(width.parse()?, height.parse()?)
+        .video(!mime_type.starts_with("audio/"))
+        .duration(Duration::from_secs(seconds.parse()?))
+        .as_fast_as_possible();
     let options = RecorderOptions::new()
         .mime_type(mime_type)
         .video_key_frame_interval_duration(Duration::from_millis(900))

@@ -1,11 +1,12 @@
 //! `cargo xtask ci`: everything that has to pass before a change goes in.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::{interop, no_c, process, tidy};
+use crate::{interop, no_c, no_std, process, tidy};
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
@@ -30,6 +31,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     });
     steps.run("tidy", tidy::run);
     steps.run("no C", no_c::run);
+    steps.run("no std", no_std::run);
     steps.run("clippy", || {
         let clippy = [
             "clippy",
@@ -62,7 +64,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     fuzz(&mut steps, options)?;
     let missing = interop::missing_packages();
     if missing.is_empty() || options.require_tools {
-        steps.run("interop", || interop::run(&interop::Options::default()));
+        let interop = interop::Options {
+            require_tools: options.require_tools,
+            ..interop::Options::default()
+        };
+        steps.run("interop", || interop::run(&interop));
     } else {
         steps.skip("interop", &format!("not installed: {}", missing.join(" ")));
     }
@@ -88,12 +94,25 @@ fn fuzz(steps: &mut Steps, options: &Options) -> Result<()> {
     for target in targets {
         steps.run(&format!("fuzz {target}"), || {
             let time = format!("-max_total_time={}", options.fuzz_seconds);
-            let fuzz = ["fuzz", "run", &target, "--sanitizer", "none", "--", &time];
+            let inputs = inputs(&target)?;
+            let mut fuzz = process::cargo(&["fuzz", "run", &target, "--sanitizer", "none"]);
+            fuzz.args(inputs).args(["--", &time]);
             // The coverage flags that cargo-fuzz passes are unstable ones of the compiler.
-            process::run(process::cargo(&fuzz).env("RUSTC_BOOTSTRAP", "1"))
+            process::run(fuzz.env("RUSTC_BOOTSTRAP", "1"))
         });
     }
     Ok(())
+}
+
+/// Where a fuzz target begins: first the directory for what it finds, which git ignores, then
+/// the seeds that are kept.
+fn inputs(target: &str) -> Result<Vec<PathBuf>> {
+    let fuzz = process::root().join("fuzz");
+    let corpus = fuzz.join("corpus").join(target);
+    std::fs::create_dir_all(&corpus)?;
+    let seeds = fuzz.join("seeds").join(target);
+    let seeds = seeds.is_dir().then_some(seeds);
+    Ok([corpus].into_iter().chain(seeds).collect())
 }
 
 /// What ran, how it went and how long it took.

@@ -7,6 +7,7 @@ mod ci;
 mod codegen;
 mod interop;
 mod no_c;
+mod no_std;
 mod peers;
 mod process;
 mod tidy;
@@ -26,11 +27,12 @@ enum Task {
     Codegen(codegen::Options),
     /// Records, and has programs that we did not write judge the files.
     Interop(interop::Options),
-    /// Ours beside others, in the same run.
-    #[command(subcommand)]
-    Peers(peers::Task),
     /// The default dependency tree compiles no C and links no C library.
     NoC,
+    /// The crates without the standard library have none in their dependencies either.
+    NoStd,
+    /// Measures what others need for the same work.
+    Peers(peers::Options),
     /// The rules of this repository that neither rustc nor clippy know.
     Tidy,
 }
@@ -40,8 +42,9 @@ fn main() -> ExitCode {
         Task::Ci(options) => ci::run(&options),
         Task::Codegen(options) => codegen::run(&options),
         Task::Interop(options) => interop::run(&options),
-        Task::Peers(task) => peers::run(&task),
         Task::NoC => no_c::run(),
+        Task::NoStd => no_std::run(),
+        Task::Peers(options) => peers::run(&options),
         Task::Tidy => tidy::run(),
     };
     match result {

@@ -28,10 +28,11 @@ pub(crate) enum Command {
     Record(RecordArgs),
     /// Show what is in a WebM or Matroska file.
     Info(InfoArgs),
-    /// Make a finished file of a WebM or Matroska file that broke off or is damaged.
+    /// Make a finished file of a WebM, Matroska or MP4 file that broke off or is damaged.
     ///
     /// Every packet that is whole is kept as it is; the file gets its duration and an index to
-    /// seek by. A file that is whole is left alone. Do not repair what is still being recorded.
+    /// seek by. A file that is whole is left alone. An MP4 must be one in fragments, as recordings
+    /// are until they end. Do not repair what is still being recorded.
     Repair(RepairArgs),
 }
 

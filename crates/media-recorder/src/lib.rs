@@ -63,8 +63,7 @@ mod events;
 mod media_capabilities;
 mod options;
 mod recorder;
-#[cfg(feature = "webm")]
-#[cfg(feature = "webm")]
+#[cfg(any(feature = "webm", feature = "mp4"))]
 mod repair;
 mod session;
 mod source;
@@ -90,8 +89,7 @@ pub use media_recorder_types::{
 };
 pub use options::{AudioBitrateMode, RecorderOptions, SizeChange};
 pub use recorder::MediaRecorder;
-#[cfg(feature = "webm")]
-#[cfg(feature = "webm")]
+#[cfg(any(feature = "webm", feature = "mp4"))]
 pub use repair::{RepairReport, repair, repair_to};
 pub use source::{
     AudioTrackGenerator, Canvas, CaptureRate, MediaFile, TestPattern, VideoTrackGenerator,

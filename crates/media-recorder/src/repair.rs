@@ -22,11 +22,14 @@ const MOST_NAMES: u32 = 1000;
 /// or a full disk cut off at whatever byte, or that is damaged. Every packet that is whole is
 /// kept as it is; nothing is encoded again. A file that is whole is left alone.
 ///
-/// WebM and Matroska files of any program can be repaired. Memory is bounded: it grows by some
-/// ten bytes per key frame.
+/// Files of any program can be repaired: WebM and Matroska, and MP4 in fragments, as far as this
+/// library is built with the container; an encrypted MP4 cannot. An MP4 becomes an ordinary one,
+/// which is not fragmented any more; one that never was is of no help, since it says where its
+/// packets are at its end, or once at its beginning. Memory is bounded: it grows by some ten bytes
+/// per key frame, and with an MP4, whose index lists each of them, by some twenty per packet.
 ///
 /// The file is repaired where it is, if its header has room for what is missing, as with all files
-/// made by [`Events::save_to`](crate::Events::save_to). **What can be read at any moment is then a
+/// made by [`Events::save_to`](crate::Events::save_to) and with any MP4. **What can be read at any moment is then a
 /// file that can be repaired again**, also after a crash: what was cut off goes first, then the
 /// index comes, and the header, which makes it a finished file, is corrected last. Otherwise a new
 /// file is written beside it, which takes its place once it is complete.
@@ -37,9 +40,9 @@ const MOST_NAMES: u32 = 1000;
 ///
 /// Nothing has changed if it is one of the first three.
 ///
-/// - [`ErrorKind::NotSupported`]: it is no WebM or Matroska.
+/// - [`ErrorKind::NotSupported`]: it is no WebM, Matroska or MP4, or it is encrypted.
 /// - [`ErrorKind::NotReadable`]: there is nothing in it to save: it breaks off before its first
-///   packet.
+///   packet, or is an MP4 without fragments that breaks off.
 /// - [`ErrorKind::NotFound`], [`ErrorKind::NotAllowed`]: the file cannot be opened.
 /// - [`ErrorKind::QuotaExceeded`], [`ErrorKind::Unknown`]: what reading or writing gave.
 ///
@@ -99,7 +102,8 @@ pub fn repair(path: impl AsRef<Path>) -> Result<RepairReport, RecorderError> {
 ///
 /// # Errors
 ///
-/// - [`ErrorKind::NotSupported`]: the input is no WebM or Matroska. Nothing was written.
+/// - [`ErrorKind::NotSupported`]: the input is no WebM, Matroska or MP4, or it is encrypted.
+///   Nothing was written.
 /// - [`ErrorKind::NotReadable`]: there is nothing in it to save. Nothing was written.
 /// - [`ErrorKind::QuotaExceeded`], [`ErrorKind::Abort`], [`ErrorKind::Unknown`]: what reading or
 ///   writing gave.
@@ -120,7 +124,9 @@ pub fn repair_to(
 
 fn nothing_to_save(error: RepairError) -> RecorderError {
     let (kind, message) = match error {
-        RepairError::UnknownContainer => (ErrorKind::NotSupported, "it cannot be repaired"),
+        RepairError::UnknownContainer | RepairError::Encrypted => {
+            (ErrorKind::NotSupported, "it cannot be repaired")
+        }
         _ => (ErrorKind::NotReadable, "there is nothing to save"),
     };
     RecorderError::new(kind, format!("{message}: {error}")).caused_by(error)
@@ -146,17 +152,18 @@ fn scan(input: &mut (impl Read + Seek)) -> io::Result<Result<Repair, RepairError
 
 /// Takes the steps where the file is.
 fn apply_in_place(mut repair: Repair, file: &mut File) -> io::Result<()> {
-    let mut patching = false;
+    let mut has_appended = false;
     while let Some(step) = repair.poll_step() {
         match step {
-            RepairStep::Copy(range) => {
-                file.set_len(range.end)?;
+            RepairStep::Copy(range) => file.set_len(range.end)?,
+            RepairStep::Output(MuxOutput::Append(bytes)) => {
                 file.seek(SeekFrom::End(0))?;
+                file.write_all(&bytes)?;
+                has_appended = true;
             }
-            RepairStep::Output(MuxOutput::Append(bytes)) => file.write_all(&bytes)?,
             RepairStep::Output(MuxOutput::Patch { offset, bytes }) => {
-                // The header may not say what is not there yet.
-                if !std::mem::replace(&mut patching, true) {
+                // What refers to something may not be there before it.
+                if std::mem::take(&mut has_appended) {
                     file.sync_data()?;
                 }
                 file.seek(SeekFrom::Start(offset))?;
@@ -174,29 +181,30 @@ fn apply_to(
     output: &mut (impl Write + Seek),
 ) -> io::Result<()> {
     let start = output.stream_position()?;
-    let mut end = None;
+    let mut end = start;
     while let Some(step) = repair.poll_step() {
         match step {
             RepairStep::Copy(range) => {
+                output.seek(SeekFrom::Start(end))?;
                 input.seek(SeekFrom::Start(range.start))?;
                 let len = range.end - range.start;
                 if io::copy(&mut input.take(len), output)? < len {
                     return Err(io::ErrorKind::UnexpectedEof.into());
                 }
+                end += len;
             }
-            RepairStep::Output(MuxOutput::Append(bytes)) => output.write_all(&bytes)?,
+            RepairStep::Output(MuxOutput::Append(bytes)) => {
+                output.seek(SeekFrom::Start(end))?;
+                output.write_all(&bytes)?;
+                end += bytes.len() as u64;
+            }
             RepairStep::Output(MuxOutput::Patch { offset, bytes }) => {
-                if end.is_none() {
-                    end = Some(output.stream_position()?);
-                }
                 output.seek(SeekFrom::Start(start + offset))?;
                 output.write_all(&bytes)?;
             }
         }
     }
-    if let Some(end) = end {
-        output.seek(SeekFrom::Start(end))?;
-    }
+    output.seek(SeekFrom::Start(end))?;
     Ok(())
 }
 

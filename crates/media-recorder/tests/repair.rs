@@ -17,6 +17,16 @@ use media_recorder::{
 
 /// A finished recording of five seconds.
 fn record(directory: &Path) -> Vec<u8> {
+    record_as(directory, "whole.webm", RecorderOptions::new())
+}
+
+#[cfg(feature = "mp4")]
+fn record_mp4(directory: &Path) -> Vec<u8> {
+    let options = RecorderOptions::new().mime_type("video/mp4");
+    record_as(directory, "whole.mp4", options)
+}
+
+fn record_as(directory: &Path, name: &str, options: RecorderOptions) -> Vec<u8> {
     let stream = TestPattern::new()
         .size(64, 48)
         .frame_rate(Rate::new(25, 1).unwrap())
@@ -24,8 +34,8 @@ fn record(directory: &Path) -> Vec<u8> {
         .as_fast_as_possible()
         .capture_stream()
         .unwrap();
-    let (recorder, events) = MediaRecorder::new(&stream, RecorderOptions::new()).unwrap();
-    let path = directory.join("whole.webm");
+    let (recorder, events) = MediaRecorder::new(&stream, options).unwrap();
+    let path = directory.join(name);
     let saved = events.save_to(&path).unwrap();
     recorder.start().unwrap();
     saved.join().unwrap();
@@ -135,6 +145,76 @@ fn a_copy_is_the_same_as_the_repaired_file() {
             assert_eq!(copy[..6], *b"before");
             assert_eq!(copy[6..], fs::read(&path).unwrap());
         }
+    }
+}
+
+/// The types of an MP4's boxes.
+#[cfg(feature = "mp4")]
+fn boxes(file: &[u8]) -> Vec<&[u8]> {
+    let mut kinds = Vec::new();
+    let mut rest = file;
+    while let Some((header, _)) = rest.split_first_chunk::<16>() {
+        let (size, large) = header.split_at(8);
+        let size = match u32::from_be_bytes(size[..4].try_into().unwrap()) {
+            1 => u64::from_be_bytes(large.try_into().unwrap()),
+            size => size.into(),
+        };
+        kinds.push(&rest[4..8]);
+        rest = &rest[size as usize..];
+    }
+    kinds
+}
+
+#[cfg(feature = "mp4")]
+#[test]
+fn an_mp4_is_repaired_where_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let whole = record_mp4(directory.path());
+    let path = directory.path().join("whole.mp4");
+    let found = repair(&path).unwrap();
+    assert!(found.was_whole && found.duration.as_millis() > 4000);
+    assert_eq!(fs::read(&path).unwrap(), whole);
+
+    for part in [2, 3, 4] {
+        let cut = &whole[..whole.len() * part / 5];
+        fs::write(&path, cut).unwrap();
+        let report = repair(&path).unwrap();
+        assert!(!report.was_whole && report.packets > 0 && report.packets < found.packets);
+        assert!(report.duration < found.duration && report.damaged.is_empty());
+        let bytes = fs::read(&path).unwrap();
+        assert_eq!(boxes(&bytes), [b"ftyp", b"mdat", b"moov"]);
+
+        let again = repair(&path).unwrap();
+        assert!(again.was_whole);
+        assert_eq!(
+            (again.packets, again.duration),
+            (report.packets, report.duration)
+        );
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        assert_eq!(names(directory.path()).len(), 1);
+
+        // A copy is the same, also behind what was there before it.
+        let mut copy = Cursor::new(b"before".to_vec());
+        copy.seek(SeekFrom::End(0)).unwrap();
+        assert_eq!(repair_to(Cursor::new(cut), &mut copy).unwrap(), report);
+        assert_eq!(copy.position(), copy.get_ref().len() as u64);
+        assert!(copy.into_inner()[6..] == bytes);
+    }
+}
+
+#[cfg(feature = "mp4")]
+#[test]
+fn an_mp4_that_cannot_be_saved_stays_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let whole = record_mp4(directory.path());
+    let path = directory.path().join("whole.mp4");
+    // One that never was in fragments, without its end.
+    let ordinary = [&whole[..24], b"\0\0\x10\0mdat", &[0x55; 3000]].concat();
+    for bytes in [&whole[..20], &whole[..200], &ordinary] {
+        fs::write(&path, bytes).unwrap();
+        let error = repair(&path).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotReadable, "{error}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
     }
 }
 

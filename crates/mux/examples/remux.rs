@@ -1,7 +1,7 @@
 //! Copies the packets of a WebM or Matroska file into an MP4 file, without encoding them anew:
 //!
 //! ```text
-//! cargo run --example remux -- IN.webm OUT.mp4 [fragmented]
+//! cargo run --example remux -- IN.webm OUT.mp4 [fragmented | fast-start]
 //! ```
 
 use std::env;
@@ -21,7 +21,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (input, output, mode) = match arguments.as_slice() {
         [input, output] => (input, output, Mp4Mode::Hybrid),
         [input, output, mode] if mode == "fragmented" => (input, output, Mp4Mode::Fragmented),
-        _ => return Err("usage: remux IN.webm OUT.mp4 [fragmented]".into()),
+        [input, output, mode] if mode == "fast-start" => (input, output, Mp4Mode::FastStart),
+        _ => return Err("usage: remux IN.webm OUT.mp4 [fragmented | fast-start]".into()),
     };
     let mut reader = MatroskaFile::open(BufReader::new(File::open(input)?))?;
     let tracks: Vec<MediaTrack> = reader.tracks().iter().filter_map(describe).collect();

@@ -1,5 +1,5 @@
 //! Packets in, bytes out: a WebM and Matroska writer, an MP4 writer, and the interleaver in front
-//! of them.
+//! of them; and the repair of files that broke off.
 //!
 //! **Nothing here touches a file, a thread or a clock.** A [`Muxer`] is given [`Packet`]s and
 //! gives back [`MuxOutput`]s: bytes to append, and at the end a few patches of the header. The
@@ -55,6 +55,8 @@
 extern crate alloc;
 
 #[cfg(any(feature = "webm", feature = "mp4"))]
+mod checks;
+#[cfg(any(feature = "webm", feature = "mp4"))]
 #[cfg_attr(
     not(all(feature = "webm", feature = "mp4")),
     allow(dead_code, reason = "each container needs its part of it")
@@ -69,7 +71,7 @@ mod mp4;
 mod muxer;
 #[cfg(any(feature = "webm", feature = "mp4"))]
 mod output;
-#[cfg(feature = "webm")]
+#[cfg(any(feature = "webm", feature = "mp4"))]
 mod repair;
 
 pub use error::{CodecPrivateError, MuxError, PayloadError};
@@ -79,5 +81,5 @@ pub use matroska::{ClusterMode, DocType, MatroskaOptions, MatroskaWriter, Rotati
 #[cfg(feature = "mp4")]
 pub use mp4::{Mp4Mode, Mp4Options, Mp4Writer};
 pub use muxer::{MuxOutput, Muxer};
-#[cfg(feature = "webm")]
+#[cfg(any(feature = "webm", feature = "mp4"))]
 pub use repair::{Repair, RepairError, RepairReport, RepairScan, RepairStep};

@@ -1,8 +1,10 @@
-//! What the writer allocates, counted: in a program of its own, since the counting allocator
+//! What the writers allocate, counted: in a program of its own, since the counting allocator
 //! serves all of it.
 
 use bytes::Bytes;
-use media_recorder_mux::{ClusterMode, MatroskaOptions, MatroskaWriter, MuxOutput, Muxer};
+use media_recorder_mux::{
+    ClusterMode, MatroskaOptions, MatroskaWriter, Mp4Mode, Mp4Options, Mp4Writer, MuxOutput, Muxer,
+};
 use media_recorder_types::{
     AudioCodec, AudioTrack, ColorInfo, FrameSize, MediaTime, MediaTrack, Packet, PcmFormat,
     TrackId, VideoCodec, VideoTrack,
@@ -13,7 +15,7 @@ const AUDIO: TrackId = TrackId::new(2).expect("two is not zero");
 
 fn tracks() -> [MediaTrack; 2] {
     let picture = VideoTrack {
-        codec: VideoCodec::Vp8,
+        codec: VideoCodec::Vp9,
         size: FrameSize::new(320, 180),
         rate: None,
         color: ColorInfo::UNSPECIFIED,
@@ -31,9 +33,35 @@ fn tracks() -> [MediaTrack; 2] {
     ]
 }
 
+/// How a file is written.
+#[derive(Clone, Copy, Debug)]
+enum Mode {
+    Matroska(ClusterMode),
+    Mp4(Mp4Mode),
+}
+
+const LIVE_MODES: [Mode; 3] = [
+    Mode::Matroska(ClusterMode::Known),
+    Mode::Matroska(ClusterMode::Unknown),
+    Mode::Mp4(Mp4Mode::Fragmented),
+];
+
+const HYBRID: Mode = Mode::Mp4(Mp4Mode::Hybrid);
+
+impl Mode {
+    fn writer(self) -> Box<dyn Muxer> {
+        match self {
+            Self::Matroska(mode) => Box::new(MatroskaWriter::new(
+                MatroskaOptions::matroska().cluster_mode(mode),
+            )),
+            Self::Mp4(mode) => Box::new(Mp4Writer::new(Mp4Options::new().mode(mode))),
+        }
+    }
+}
+
 /// A writer that is given the same packets again and again, at later times.
 struct Load {
-    writer: MatroskaWriter,
+    writer: Box<dyn Muxer>,
     /// Pictures between key frames.
     group: i64,
     key: Bytes,
@@ -44,15 +72,14 @@ struct Load {
 }
 
 impl Load {
-    fn new(mode: ClusterMode, group: i64) -> Self {
-        let options = MatroskaOptions::matroska().cluster_mode(mode);
-        let mut writer = MatroskaWriter::new(options);
+    fn new(mode: Mode, group: i64) -> Self {
+        let mut writer = mode.writer();
         writer.start(&tracks()).expect("the tracks are good");
         Self {
             writer,
             group,
-            key: vec![0x10; 20_000].into(),
-            inter: vec![0x11; 1000].into(),
+            key: vec![0x82; 20_000].into(),
+            inter: vec![0x86; 1000].into(),
             sound: vec![0; 3840].into(),
             frames: 0,
             appended: 0,
@@ -80,18 +107,17 @@ impl Load {
     }
 }
 
-const MODES: [ClusterMode; 2] = [ClusterMode::Known, ClusterMode::Unknown];
-
 #[test]
 fn packets_cost_next_to_no_allocation() {
-    for mode in MODES {
+    for mode in LIVE_MODES.into_iter().chain([HYBRID]) {
         let mut load = Load::new(mode, 50);
         load.write(1000);
         let cost = allocation_counter::measure(|| load.write(10_000));
-        // Structure is allocated for some hundred blocks at once, and the index.
+        // Structure is allocated for a hundred blocks or samples and more at once, and the index.
         let packets = 20_000;
+        let runs = packets / 100;
         assert!(
-            cost.count_total < packets / 100,
+            cost.count_total <= runs * 4,
             "{mode:?}: {} allocations for {packets} packets",
             cost.count_total
         );
@@ -107,9 +133,22 @@ fn packets_cost_next_to_no_allocation() {
 }
 
 #[test]
+fn a_file_that_waits_for_its_end_keeps_payloads_as_they_are() {
+    let mut load = Load::new(Mode::Mp4(Mp4Mode::FastStart), 50);
+    load.write(1000);
+    let cost = allocation_counter::measure(|| load.write(10_000));
+    let packets = 20_000;
+    assert!(cost.count_total < packets / 100, "{}", cost.count_total);
+    // A list of them that grows by doubling, and the index.
+    let handles = 4 * size_of::<Bytes>() as u64 + 20;
+    assert!(cost.bytes_total < packets * handles, "{}", cost.bytes_total);
+    assert_eq!(load.appended, 0);
+}
+
+#[test]
 fn the_index_takes_at_most_twelve_bytes_an_entry() {
-    for mode in MODES {
-        // Every picture is a key frame.
+    // Every picture is a key frame.
+    for mode in LIVE_MODES {
         let mut load = Load::new(mode, 1);
         load.write(1000);
         let entries = 100_000;
@@ -123,12 +162,29 @@ fn the_index_takes_at_most_twelve_bytes_an_entry() {
 }
 
 #[test]
+fn the_index_of_a_hybrid_file_takes_at_most_twelve_bytes_a_sample() {
+    for group in [1, 50] {
+        let mut load = Load::new(HYBRID, group);
+        load.write(1000);
+        let frames = 100_000;
+        let cost = allocation_counter::measure(|| load.write(frames));
+        // A picture and a sound.
+        let samples = frames * 2;
+        assert!(
+            cost.bytes_current <= samples * 12,
+            "{} bytes for {samples} samples",
+            cost.bytes_current
+        );
+    }
+}
+
+#[test]
 fn without_key_frames_memory_stays_as_it_is() {
-    for mode in MODES {
+    for mode in LIVE_MODES {
         let mut load = Load::new(mode, i64::MAX);
         load.write(1000);
         let cost = allocation_counter::measure(|| load.write(100_000));
-        // What a cluster happens to hold where the count begins and ends.
+        // What a cluster or a fragment happens to hold where the count begins and ends.
         let cluster = 5_000_000;
         assert!(
             cost.bytes_current.abs() < 100_000,

@@ -14,7 +14,7 @@ pub(crate) use http::Resource;
 use http::Server;
 
 /// All jobs together; a browser that says nothing for so long has failed.
-const TIMEOUT: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(400);
 
 /// Opens `/` of the resources, and waits for the JSON that its script posts.
 pub(crate) fn visit(resources: HashMap<String, Resource>) -> Result<Value> {

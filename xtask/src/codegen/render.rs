@@ -30,7 +30,7 @@ pub(super) fn render(sources: &[Source], elements: &[&Element]) -> String {
     for element in elements {
         let _ = write!(
             text,
-            "\n/// `{}`\npub(super) const {}: Element<{}> = Element::new({}, {});\n",
+            "\n/// `{}`\npub(crate) const {}: Element<{}> = Element::new({}, {});\n",
             element.path,
             constant_name(&element.name),
             type_name(element.data_type),
@@ -132,7 +132,7 @@ mod tests {
 use super::element::{Element, Uint};
 
 /// `\\Segment\\Tracks\\TrackEntry\\CodecDelay`
-pub(super) const CODEC_DELAY: Element<Uint> = Element::new(0x56AA, 4);
+pub(crate) const CODEC_DELAY: Element<Uint> = Element::new(0x56AA, 4);
 ";
         assert_eq!(render(&[source], &[&element]), expected);
     }

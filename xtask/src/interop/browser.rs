@@ -6,13 +6,14 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::record::{FrameRate, Recording, Slices, Source};
+use super::record::{FrameRate, Recording, Source};
 use super::report::Report;
+use super::slices::Slices;
 use super::verdict;
 use crate::chromium::{self, Resource};
 
-/// Where is seeked to.
-const PLACES: [f64; 3] = [0.25, 0.5, 0.9];
+/// Where is seeked to: forth and back.
+const PLACES: [f64; 3] = [0.25, 0.9, 0.5];
 
 /// Something that the page does with a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,9 @@ pub(super) struct Job {
     pub(super) subject: String,
     pub(super) task: Task,
     pub(super) rate: FrameRate,
+    /// None if there is no picture.
     pub(super) frames: usize,
-    /// The end of the last frame, in seconds.
+    /// The end of the recording, in seconds.
     pub(super) end: f64,
     /// How much longer it may be said to be, in seconds.
     pub(super) slack: f64,
@@ -49,13 +51,16 @@ impl Job {
             frames: recording.frames,
             end: recording.duration,
             slack: recording.end_slack(),
-            is_pattern: matches!(recording.source, Source::Pattern { .. }),
+            is_pattern: matches!(recording.source, Source::Pattern { .. } | Source::Killed),
         }
     }
 
     /// Where is seeked to, in seconds: the middle of frames, so that there is no doubt which
     /// one is meant.
     pub(super) fn times(&self) -> Vec<f64> {
+        if self.frames == 0 {
+            return PLACES.iter().map(|place| place * self.end).collect();
+        }
         let frame = |place: f64| (place * self.frames as f64) as usize;
         let middle = |n: usize| self.rate.time_of(2 * n + 1) / 2.0;
         PLACES.iter().map(|&place| middle(frame(place))).collect()
@@ -70,15 +75,16 @@ pub(super) fn check(
     recordings: &[Recording],
     slices: &[Slices],
 ) {
+    let Some(report) = report.by("chromium") else {
+        return;
+    };
     let mut site = Site::new(directory);
     let mut jobs = Vec::new();
     let mut orders = Vec::new();
     let sliced = slices
         .iter()
         .flat_map(|slices| [&slices.joined, &slices.patched]);
-    let recordings = recordings.iter().chain(sliced);
-    // Matroska in general it does not play.
-    for recording in recordings.filter(|recording| recording.is_webm() || recording.is_mp4()) {
+    for recording in recordings.iter().chain(sliced) {
         let tasks: &[Task] = match recording.source {
             _ if recording.live => &[Task::Play],
             Source::Paused { .. } => &[Task::Seek, Task::Play],
@@ -88,7 +94,9 @@ pub(super) fn check(
             let job = Job::new(recording.name.to_owned(), task, recording);
             let kind = if task == Task::Play { "play" } else { "seek" };
             let url = site.file(&recording.path);
-            orders.push(json!({"kind": kind, "url": url, "times": job.times()}));
+            let times = job.times();
+            let picture = recording.has_picture();
+            orders.push(json!({"kind": kind, "url": url, "times": times, "picture": picture}));
             jobs.push(job);
         }
     }
@@ -108,6 +116,7 @@ pub(super) fn check(
             "parts": parts,
             "type": slices.source_type,
             "times": job.times(),
+            "picture": slices.joined.has_picture(),
         }));
         jobs.push(job);
     }
@@ -152,8 +161,12 @@ impl<'a> Site<'a> {
     fn file(&mut self, path: &Path) -> String {
         let relative = path.strip_prefix(self.directory).unwrap_or(path);
         let url = format!("/media/{}", relative.display());
-        let is_mp4 = path.extension().is_some_and(|extension| extension == "mp4");
-        let media_type = if is_mp4 { "video/mp4" } else { "video/webm" };
+        let extension = path.extension().unwrap_or_default();
+        let media_type = match extension.to_string_lossy().as_ref() {
+            "mp4" | "m4a" => "video/mp4",
+            "mkv" | "mka" => "video/x-matroska",
+            _ => "video/webm",
+        };
         let file = Resource::Media(media_type, path.to_owned());
         self.resources.insert(url.clone(), file);
         url

@@ -14,8 +14,14 @@ const FRAME_FLOOR: f64 = 28.0;
 
 /// ffmpeg decodes the whole file without a word.
 pub(super) fn check_clean(report: &mut Report, recording: &Recording) {
+    let Some(report) = report.by("ffmpeg") else {
+        return;
+    };
     let mut ffmpeg = inputs::ffmpeg();
     ffmpeg.arg("-xerror").arg("-i").arg(&recording.path);
+    for (track, _) in recording.decoded_tracks() {
+        ffmpeg.args(["-map", &format!("0:{track}")]);
+    }
     ffmpeg.args(["-f", "null", "-"]);
     let name = recording.name;
     let Some(output) = report.attempt(name, "decodes", || process::output(&mut ffmpeg)) else {
@@ -34,6 +40,9 @@ pub(super) fn check_clean(report: &mut Report, recording: &Recording) {
 
 /// Every frame is the one of the clip with the same number.
 pub(super) fn check_picture(report: &mut Report, recording: &Recording, clip: &Clip) {
+    let Some(report) = report.by("ffmpeg") else {
+        return;
+    };
     let name = recording.name;
     let Some(quality) = report.attempt(name, "PSNR", || psnr(recording, clip)) else {
         return;

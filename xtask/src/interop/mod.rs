@@ -6,11 +6,19 @@ mod browser;
 mod containers;
 mod decode;
 mod inputs;
+mod keys;
+mod killed;
+mod mediabunny;
+mod mkvalidator;
+mod mp4box;
+mod node;
 mod pauses;
+mod plans;
 mod probe;
 mod record;
 mod report;
 mod signals;
+mod slices;
 mod sound;
 mod sync;
 mod tools;
@@ -24,23 +32,29 @@ use clap::Args;
 use inputs::Clip;
 use record::{Recorder, Recording, Source};
 use report::Report;
+use tools::Tools;
 pub(crate) use tools::missing_packages;
 
 #[derive(Args, Debug, Default)]
 pub(crate) struct Options {
     /// Install the packages that are missing (Debian, as root).
     #[arg(long)]
-    install: bool,
+    pub(crate) install: bool,
+    /// Fail if a program is missing, instead of leaving its checks out. mkvalidator, which
+    /// nothing installs, may be missing.
+    #[arg(long)]
+    pub(crate) require_tools: bool,
     /// A media file to record from, instead of one that is made here.
     #[arg(long, value_name = "FILE")]
-    clip: Option<PathBuf>,
+    pub(crate) clip: Option<PathBuf>,
     /// Keep the recordings in this directory.
     #[arg(long, value_name = "DIRECTORY")]
-    keep: Option<PathBuf>,
+    pub(crate) keep: Option<PathBuf>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    tools::require(options.install)?;
+    let mut report = Report::default();
+    let tools = Tools::find(options, &mut report)?;
     let temporary = tempfile::tempdir()?;
     let directory = options.keep.as_deref().unwrap_or(temporary.path());
     std::fs::create_dir_all(directory)
@@ -48,46 +62,99 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
     let clip = Clip::make(options.clip.as_deref(), directory)?;
     let recorder = Recorder::build(directory)?;
-    let mut report = Report::default();
-    let mut recordings = Vec::new();
-    for plan in record::plans(&clip) {
-        let name = plan.name;
-        if let Some(recording) = report.attempt(name, "recorded", || recorder.record(plan)) {
-            judge(&mut report, &recording, &clip);
-            recordings.push(recording);
-        }
+    let mut session = Session {
+        report,
+        tools,
+        clip,
+        recordings: Vec::new(),
+    };
+    for plan in plans::all(&session.clip) {
+        session.record(plan.name, || recorder.record(plan));
     }
-    if let Some(recording) = report.attempt("pauses", "recorded", || pauses::record(&recorder)) {
-        judge(&mut report, &recording, &clip);
-        recordings.push(recording);
+    session.record("pauses", || pauses::record(&recorder));
+    for plan in killed::ALL {
+        session.record_killed(&recorder, plan);
     }
     let mut slices = Vec::new();
-    for plan in record::SLICES {
-        slices.extend(report.attempt("slices", "recorded", || recorder.record_slices(plan)));
+    for plan in slices::ALL {
+        let name = plan.joined;
+        slices.extend(session.recorded(name, || slices::record(&recorder, plan)));
     }
     for slices in &slices {
-        for recording in [&slices.joined, &slices.patched] {
-            judge(&mut report, recording, &clip);
+        session.judge(&slices.joined);
+        session.judge(&slices.patched);
+        if slices.patched.has_picture() && !slices.self_contained {
+            keys::check(&mut session.report, &slices.patched);
         }
     }
-    browser::check(&mut report, directory, &recordings, &slices);
-    report.finish()
+    browser::check(&mut session.report, directory, &session.recordings, &slices);
+    session.report.finish()
 }
 
-/// All checks of one file.
-fn judge(report: &mut Report, recording: &Recording, clip: &Clip) {
-    containers::check(report, recording);
-    decode::check_clean(report, recording);
-    match &recording.source {
-        Source::Pattern { .. } => {
-            probe::check(report, recording);
-            sync::check(report, recording);
+/// One run.
+struct Session {
+    report: Report,
+    tools: Tools,
+    clip: Clip,
+    /// What was made and judged, but for slices.
+    recordings: Vec<Recording>,
+}
+
+impl Session {
+    /// What `action` makes with our own programs. `None` if it fails, which fails the run.
+    fn recorded<T>(&mut self, name: &str, action: impl FnOnce() -> Result<T>) -> Option<T> {
+        let report = self.report.by("media-recorder")?;
+        report.attempt(name, "recorded", action)
+    }
+
+    fn record(&mut self, name: &str, action: impl FnOnce() -> Result<Recording>) {
+        if let Some(recording) = self.recorded(name, action) {
+            self.judge(&recording);
+            self.recordings.push(recording);
         }
-        Source::Paused { ends } => pauses::check(report, recording, ends),
-        Source::Clip => {
-            probe::check(report, recording);
-            decode::check_picture(report, recording, clip);
-            sound::check(report, recording, clip);
+    }
+
+    /// A recording whose program is killed, and what it is repaired to.
+    fn record_killed(&mut self, recorder: &Recorder<'_>, plan: killed::Plan) {
+        let Some(killed) = self.recorded(plan.killed, || killed::record(recorder, plan)) else {
+            return;
+        };
+        if let Some(repaired) = plan.repaired {
+            self.record(repaired, || killed::repair(recorder, &killed, repaired));
+        }
+        probe::check(&mut self.report, &killed);
+        self.recordings.push(killed);
+    }
+
+    /// All checks of one file.
+    fn judge(&mut self, recording: &Recording) {
+        let Self {
+            report,
+            tools,
+            clip,
+            ..
+        } = self;
+        containers::check(report, recording);
+        if let Some(program) = tools.mkvalidator.as_deref().filter(|_| !recording.is_mp4()) {
+            mkvalidator::check(report, recording, program);
+        }
+        if let Some(node) = &tools.node {
+            mediabunny::check(report, recording, node);
+            mp4box::check(report, recording, node);
+        }
+        decode::check_clean(report, recording);
+        match &recording.source {
+            Source::Pattern { .. } => {
+                probe::check(report, recording);
+                sync::check(report, recording);
+            }
+            Source::Paused { ends } => pauses::check(report, recording, ends),
+            Source::Clip => {
+                probe::check(report, recording);
+                decode::check_picture(report, recording, clip);
+                sound::check(report, recording, clip);
+            }
+            Source::Killed => probe::check(report, recording),
         }
     }
 }

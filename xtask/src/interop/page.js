@@ -69,11 +69,17 @@ function presented(time) {
   return within(20000, `picture of ${time} s`, picture);
 }
 
-async function seek(time) {
-  const shown = Promise.all([once(video, "seeked"), presented(time)]);
+async function seek(time, hasPicture) {
+  const shown = Promise.all([once(video, "seeked"), hasPicture && presented(time)]);
   video.currentTime = time;
   await shown;
-  return { time: video.currentTime, ...look() };
+  return { time: video.currentTime, ...(hasPicture && look()) };
+}
+
+async function seekAll(job) {
+  const pictures = [];
+  for (const time of job.times) pictures.push(await seek(time, job.picture));
+  return pictures;
 }
 
 // Shows a file, or what is opened by `open` once the element has its source.
@@ -88,9 +94,7 @@ const jobs = {
   async seek(job) {
     await load(job.url);
     const duration = video.duration;
-    const pictures = [];
-    for (const time of job.times) pictures.push(await seek(time));
-    return { duration, pictures };
+    return { duration, pictures: await seekAll(job) };
   },
 
   // From the beginning to the end.
@@ -99,7 +103,7 @@ const jobs = {
     const ended = once(video, "ended");
     await video.play();
     await ended;
-    return { time: video.currentTime, ...look() };
+    return { time: video.currentTime, ...(job.picture && look()) };
   },
 
   // The parts, one by one, into a SourceBuffer.
@@ -120,9 +124,7 @@ const jobs = {
         buffered.push([buffer.buffered.start(i), buffer.buffered.end(i)]);
       }
     });
-    const pictures = [];
-    for (const time of job.times) pictures.push(await seek(time));
-    return { duration: video.duration, buffered, pictures };
+    return { duration: video.duration, buffered, pictures: await seekAll(job) };
   },
 };
 

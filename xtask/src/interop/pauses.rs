@@ -3,8 +3,9 @@
 use anyhow::{Context, Result, ensure};
 
 use super::inputs;
-use super::probe::{self, TOLERANCE, ms};
-use super::record::{Recorder, Recording, Source, THIRTY, VP9_OPUS};
+use super::plans::{THIRTY, VP9_OPUS};
+use super::probe::{self, SOUND_PACKET, TOLERANCE, ms};
+use super::record::{Recorder, Recording, Source};
 use super::report::Report;
 use super::signals::{self, Signal};
 use crate::process;
@@ -16,8 +17,6 @@ const FRAME: f64 = 1.0 / 30.0;
 /// whole frame, the last packet of sound may be missing, and the rest is for the stopwatch on a
 /// busy machine.
 const END_TOLERANCE: f64 = 2.0 * FRAME;
-/// Sound comes in packets so long, in seconds.
-const SOUND_PACKET: f64 = 0.02;
 /// A flash is in the frames that begin within 50 ms of a full second: two.
 const WHOLE_FLASH: f64 = 2.0 * FRAME;
 const WHOLE_BEEP: f64 = 0.05;
@@ -64,6 +63,9 @@ pub(super) fn record(recorder: &Recorder<'_>) -> Result<Recording> {
 
 /// `ends` is where the recorded stretches end, in seconds.
 pub(super) fn check(report: &mut Report, recording: &Recording, ends: &[f64]) {
+    let Some(report) = report.by("ffprobe") else {
+        return;
+    };
     let Recording { name, path, .. } = recording;
     probe::check_first_times(report, recording);
     let end = ends.last().copied().unwrap_or_default();
@@ -95,6 +97,9 @@ pub(super) fn check(report: &mut Report, recording: &Recording, ends: &[f64]) {
 }
 
 fn check_signals(report: &mut Report, recording: &Recording, ends: &[f64]) {
+    let Some(report) = report.by("ffmpeg") else {
+        return;
+    };
     let Recording { name, path, .. } = recording;
     let Some((flashes, samples, begin)) = report.attempt(name, "flashes and beeps", || {
         let begin = probe::first_frame_time(path, "a:0")?;

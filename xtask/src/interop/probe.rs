@@ -13,6 +13,8 @@ use crate::process;
 /// WebM and Matroska files have times in milliseconds, so that half of one is lost; the other
 /// half is for this program's own rounding.
 pub(super) const TOLERANCE: f64 = 0.001;
+/// Sound comes in packets so long, in seconds.
+pub(super) const SOUND_PACKET: f64 = 0.02;
 
 /// The first picture track of a file.
 #[derive(Debug)]
@@ -60,14 +62,36 @@ pub(super) fn has_sound(file: &Path) -> bool {
         .is_ok_and(|probed| !probed["streams"][0].is_null())
 }
 
-/// When the packets of a track begin, in seconds, in the order of the file.
-pub(super) fn packet_times(file: &Path, track: &str) -> Result<Vec<f64>> {
+/// A packet of a track, as it is in the file.
+#[derive(Debug, PartialEq)]
+pub(super) struct Packet {
+    /// When it begins, in seconds.
+    pub(super) time: f64,
+    /// How long it is, in seconds, if anything says so.
+    pub(super) duration: Option<f64>,
+    pub(super) is_key: bool,
+}
+
+/// The packets of a track, in the order of the file.
+pub(super) fn packets(file: &Path, track: &str) -> Result<Vec<Packet>> {
     let probed = ffprobe(&["-show_packets", "-select_streams", track], file)?;
     let packets = probed["packets"].as_array().context("no packets")?;
-    let times = packets.iter().map(|packet| number(&packet["pts_time"]));
-    times
+    let packets = packets.iter().map(|packet| {
+        Some(Packet {
+            time: number(&packet["pts_time"])?,
+            duration: number(&packet["duration_time"]),
+            is_key: packet["flags"].as_str()?.starts_with('K'),
+        })
+    });
+    packets
         .collect::<Option<_>>()
         .context("a packet without a time")
+}
+
+/// When the packets of a track begin, in seconds, in the order of the file.
+pub(super) fn packet_times(file: &Path, track: &str) -> Result<Vec<f64>> {
+    let packets = packets(file, track)?;
+    Ok(packets.iter().map(|packet| packet.time).collect())
 }
 
 /// When the first decoded frame of a track begins, in seconds.
@@ -90,6 +114,18 @@ pub(super) fn duration(file: &Path) -> Result<Option<f64>> {
 }
 
 pub(super) fn check(report: &mut Report, recording: &Recording) {
+    let Some(report) = report.by("ffprobe") else {
+        return;
+    };
+    if recording.has_picture() {
+        check_frames(report, recording);
+    }
+    check_first_times(report, recording);
+    check_sound_times(report, recording);
+    check_duration(report, recording);
+}
+
+fn check_frames(report: &mut Report, recording: &Recording) {
     let Recording { name, path, .. } = recording;
     if let Some(stream) = report.attempt(name, "frames", || video_stream(path)) {
         let is_right = stream.frames == recording.frames;
@@ -110,15 +146,12 @@ pub(super) fn check(report: &mut Report, recording: &Recording) {
             "1 ms of n/rate",
         );
     }
-    check_first_times(report, recording);
-    check_sound_times(report, recording);
-    check_duration(report, recording);
 }
 
 /// Picture and sound begin at zero.
 pub(super) fn check_first_times(report: &mut Report, recording: &Recording) {
     let Recording { name, path, .. } = recording;
-    for (track, check) in [("v:0", "first picture"), ("a:0", "first sound")] {
+    for (track, check) in recording.decoded_tracks() {
         if let Some(time) = report.attempt(name, check, || first_frame_time(path, track)) {
             report.check(name, check, time.abs() <= TOLERANCE, ms(time), "0 ms");
         }

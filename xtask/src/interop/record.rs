@@ -1,12 +1,11 @@
 //! Recording with the `media-recorder` command, and with programs of our own.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use super::inputs::Clip;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -28,13 +27,15 @@ impl FrameRate {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) name: &'static str,
-    source: Source,
-    mime_type: &'static str,
+    pub(super) source: Source,
+    pub(super) mime_type: &'static str,
     /// To standard output, where nothing can be changed afterwards.
-    live: bool,
-    rate: FrameRate,
-    frames: usize,
-    arguments: Vec<String>,
+    pub(super) live: bool,
+    pub(super) rate: FrameRate,
+    pub(super) frames: usize,
+    /// The end of what is recorded, in seconds.
+    pub(super) duration: f64,
+    pub(super) arguments: Vec<String>,
 }
 
 /// What a recording shows.
@@ -49,6 +50,9 @@ pub(super) enum Source {
     },
     /// The clip.
     Clip,
+    /// The test pattern until its program was killed: the frames and the duration are those that
+    /// ffprobe counts.
+    Killed,
 }
 
 /// A recording that was made.
@@ -72,14 +76,46 @@ pub(super) struct Recording {
 /// A packet of Opus is 20 ms, and its decoder throws 6.5 ms away at the beginning.
 const OPUS_PACKET: usize = 960;
 const OPUS_TAIL: f64 = 0.0265;
+/// Of the last fragment or cluster of a file that broke off, up to a second is missing.
+const KILLED_TAIL: f64 = 1.0;
 
 impl Recording {
+    /// The type without codecs.
+    pub(super) fn container(&self) -> &'static str {
+        self.mime_type.split(';').next().unwrap_or_default()
+    }
+
+    /// Of each track, as the recorder calls them.
+    pub(super) fn codecs(&self) -> impl Iterator<Item = &'static str> {
+        let codecs = self.mime_type.split_once("codecs=");
+        codecs.map_or("", |(_, codecs)| codecs).split(',')
+    }
+
     pub(super) fn is_webm(&self) -> bool {
-        self.mime_type.starts_with("video/webm")
+        self.container().ends_with("/webm")
     }
 
     pub(super) fn is_mp4(&self) -> bool {
-        self.mime_type.starts_with("video/mp4")
+        self.container().ends_with("/mp4")
+    }
+
+    pub(super) fn has_picture(&self) -> bool {
+        self.container().starts_with("video/")
+    }
+
+    /// Debian 12's ffmpeg knows no PCM as ISO/IEC 23003-5 has it.
+    pub(super) fn is_sound_decoded(&self) -> bool {
+        !self.is_mp4() || self.codecs().all(|codec| codec != "pcm")
+    }
+
+    /// The tracks that ffmpeg decodes: what it calls them, and the name of their first frame.
+    pub(super) fn decoded_tracks(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let tracks = [
+            ("v:0", "first picture", self.has_picture()),
+            ("a:0", "first sound", self.is_sound_decoded()),
+        ];
+        let decoded = tracks.into_iter().filter(|(_, _, is_decoded)| *is_decoded);
+        decoded.map(|(track, name, _)| (track, name))
     }
 
     /// How many samples more than there are a decoder may give: ffmpeg does not cut the end of
@@ -89,154 +125,14 @@ impl Recording {
     }
 
     /// How much longer than it is a file may be said to be, in seconds: while the edit list of a
-    /// fragmented file has no end, readers count whole packets.
+    /// fragmented file has no end, readers count whole packets; and the beginning of a fragment
+    /// that broke off tells of samples that are missing.
     pub(super) fn end_slack(&self) -> f64 {
-        if self.fragmented { OPUS_TAIL } else { 0.0 }
-    }
-}
-
-/// A recording that was made in slices.
-#[derive(Debug)]
-pub(super) struct Slices {
-    /// What Media Source Extensions call it.
-    pub(super) source_type: &'static str,
-    /// In order.
-    pub(super) parts: Vec<PathBuf>,
-    /// After the first part, the others play in any order.
-    pub(super) self_contained: bool,
-    /// The parts one after the other.
-    pub(super) joined: Recording,
-    /// The same with the changes that make it seek.
-    pub(super) patched: Recording,
-}
-
-/// Slices to be made.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct SlicesPlan {
-    mime_type: &'static str,
-    source_type: &'static str,
-    self_contained: bool,
-    joined: &'static str,
-    patched: &'static str,
-}
-
-/// Every recording that is made in slices.
-pub(super) const SLICES: [SlicesPlan; 4] = [
-    SlicesPlan {
-        mime_type: VP9_OPUS,
-        source_type: VP9_OPUS,
-        self_contained: false,
-        joined: "slices-joined.webm",
-        patched: "slices-patched.webm",
-    },
-    SlicesPlan {
-        mime_type: VP9_OPUS,
-        source_type: VP9_OPUS,
-        self_contained: true,
-        joined: "chunks-joined.webm",
-        patched: "chunks-patched.webm",
-    },
-    SlicesPlan {
-        mime_type: MP4_VP9_OPUS,
-        source_type: "",
-        self_contained: false,
-        joined: "slices-joined.mp4",
-        patched: "slices-patched.mp4",
-    },
-    SlicesPlan {
-        mime_type: MP4_VP9_OPUS,
-        source_type: "video/mp4;codecs=\"vp09.00.11.08, opus\"",
-        self_contained: true,
-        joined: "chunks-joined.mp4",
-        patched: "chunks-patched.mp4",
-    },
-];
-
-pub(super) const THIRTY: FrameRate = FrameRate {
-    numerator: 30,
-    denominator: 1,
-};
-pub(super) const VP9_OPUS: &str = "video/webm;codecs=vp9,opus";
-const AV1_OPUS: &str = "video/webm;codecs=av01,opus";
-const MP4_VP9_OPUS: &str = "video/mp4;codecs=vp9,opus";
-const MP4_AV1_OPUS: &str = "video/mp4;codecs=av01,opus";
-const PATTERN_SECONDS: usize = 5;
-/// What the picture of the clip gets.
-const BITS_PER_SECOND: &str = "800k";
-
-/// Every recording that is made.
-pub(super) fn plans(clip: &Clip) -> Vec<Plan> {
-    let ntsc = FrameRate {
-        numerator: 30_000,
-        denominator: 1001,
-    };
-    vec![
-        pattern("vp9.webm", VP9_OPUS, "320x180", THIRTY),
-        pattern("av1.webm", AV1_OPUS, "320x180", THIRTY),
-        pattern("ntsc-odd-size.webm", VP9_OPUS, "321x183", ntsc),
-        Plan {
-            live: true,
-            ..pattern("live.webm", VP9_OPUS, "320x180", THIRTY)
-        },
-        pattern("vp9.mp4", MP4_VP9_OPUS, "320x180", THIRTY),
-        pattern("av1-ntsc-odd-size.mp4", MP4_AV1_OPUS, "321x183", ntsc),
-        Plan {
-            live: true,
-            ..pattern("live.mp4", MP4_VP9_OPUS, "320x180", THIRTY)
-        },
-        recorded_clip("clip-vp9.webm", VP9_OPUS, clip),
-        recorded_clip("clip-vp9.mp4", MP4_VP9_OPUS, clip),
-        recorded_clip("clip-av1.webm", AV1_OPUS, clip),
-        recorded_clip("clip-pcm.mkv", "video/x-matroska;codecs=vp9,pcm", clip),
-    ]
-}
-
-fn pattern(name: &'static str, mime_type: &'static str, size: &str, rate: FrameRate) -> Plan {
-    let FrameRate {
-        numerator,
-        denominator,
-    } = rate;
-    let arguments = [
-        "--size",
-        size,
-        "--frame-rate",
-        &format!("{numerator}/{denominator}"),
-        "--duration",
-        &format!("{PATTERN_SECONDS}s"),
-    ];
-    Plan {
-        name,
-        source: Source::Pattern {
-            seconds: PATTERN_SECONDS,
-        },
-        mime_type,
-        live: false,
-        rate,
-        // The frames that begin before the end.
-        frames: (0..)
-            .take_while(|&n| rate.time_of(n) < PATTERN_SECONDS as f64)
-            .count(),
-        arguments: arguments.map(str::to_owned).to_vec(),
-    }
-}
-
-fn recorded_clip(name: &'static str, mime_type: &'static str, clip: &Clip) -> Plan {
-    let arguments = [
-        "--video".into(),
-        clip.picture.to_string_lossy(),
-        "--audio".into(),
-        clip.sound.to_string_lossy(),
-        "--video-bits-per-second".into(),
-        BITS_PER_SECOND.into(),
-    ];
-    Plan {
-        name,
-        source: Source::Clip,
-        mime_type,
-        live: false,
-        rate: clip.rate,
-        frames: clip.frames,
-        arguments: arguments.map(String::from).to_vec(),
+        match self.source {
+            Source::Killed if self.live => KILLED_TAIL,
+            _ if self.fragmented => OPUS_TAIL,
+            _ => 0.0,
+        }
     }
 }
 
@@ -266,9 +162,14 @@ impl<'a> Recorder<'a> {
         Command::new(self.target.join("examples").join(name))
     }
 
+    /// The command.
+    pub(super) fn command(&self) -> Command {
+        Command::new(self.target.join("media-recorder"))
+    }
+
     pub(super) fn record(&self, plan: Plan) -> Result<Recording> {
         let path = self.directory.join(plan.name);
-        let mut command = Command::new(self.target.join("media-recorder"));
+        let mut command = self.command();
         command.arg("record");
         if plan.live {
             let file = File::create(&path)?;
@@ -296,6 +197,7 @@ impl<'a> Recorder<'a> {
             live,
             rate,
             frames,
+            duration,
             ..
         } = plan;
         Ok(Recording {
@@ -306,59 +208,8 @@ impl<'a> Recorder<'a> {
             live,
             rate,
             frames,
-            duration: rate.time_of(frames),
-            fragmented: live && mime_type.starts_with("video/mp4"),
-        })
-    }
-
-    /// Records the test pattern in slices.
-    pub(super) fn record_slices(&self, plan: SlicesPlan) -> Result<Slices> {
-        let directory = self.directory.join(format!("{}.parts", plan.joined));
-        fs::create_dir_all(&directory)?;
-        let mut command = self.example("slices");
-        command.arg(&directory).arg(PATTERN_SECONDS.to_string());
-        command.arg(plan.mime_type);
-        command.arg(if plan.self_contained {
-            "self-contained"
-        } else {
-            "any"
-        });
-        process::stdout(&mut command)?;
-
-        let mut parts: Vec<PathBuf> = fs::read_dir(&directory)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<_, _>>()?;
-        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_owned();
-        parts.retain(|path| name(path).to_string_lossy().starts_with("part-"));
-        // The numbers in the names have leading zeros.
-        parts.sort();
-        let joined = self.directory.join(plan.joined);
-        let mut all = Vec::new();
-        for part in &parts {
-            all.extend(fs::read(part)?);
-        }
-        fs::write(&joined, all)?;
-        let patched = self.directory.join(plan.patched);
-        fs::rename(directory.join("patched"), &patched)?;
-        let recording = |name, path, live| Recording {
-            name,
-            path,
-            source: Source::Pattern {
-                seconds: PATTERN_SECONDS,
-            },
-            mime_type: plan.mime_type,
-            live,
-            rate: THIRTY,
-            frames: PATTERN_SECONDS * THIRTY.numerator as usize,
-            duration: PATTERN_SECONDS as f64,
-            fragmented: plan.mime_type.starts_with("video/mp4") && (live || plan.self_contained),
-        };
-        Ok(Slices {
-            source_type: plan.source_type,
-            self_contained: plan.self_contained,
-            parts,
-            joined: recording(plan.joined, joined, true),
-            patched: recording(plan.patched, patched, false),
+            duration,
+            fragmented: live && mime_type.contains("/mp4"),
         })
     }
 }

@@ -17,6 +17,9 @@ const MIN_LIKENESS: f64 = 0.8;
 
 /// The sound has no delay, at its beginning and at its end, and exactly its length.
 pub(super) fn check(report: &mut Report, recording: &Recording, clip: &Clip) {
+    let Some(report) = report.by("ffmpeg") else {
+        return;
+    };
     let name = recording.name;
     let Some((begin, recorded, source)) = report.attempt(name, "sound", || {
         Ok((

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::{CUES, count_elements, frame_times_of, info, run};
+use crate::support::{CUES, count_elements, frame_times_of, info, record, run};
 
 /// Recorded to standard output, as a killed process leaves a file, and cut to `part` of a whole.
 fn broken(directory: &Path, part: f64) -> Vec<u8> {
@@ -58,6 +58,35 @@ fn a_file_that_broke_off_becomes_a_finished_one() {
         1,
         "nothing is left"
     );
+}
+
+#[test]
+fn an_mp4_that_broke_off_becomes_a_finished_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let size = ["--size", "64x48", "--frame-rate", "10"];
+    record(
+        directory.path(),
+        &[&["cut.mp4", "--duration", "3s"][..], &size].concat(),
+    );
+    let path = directory.path().join("cut.mp4");
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() * 7 / 10]).unwrap();
+    let outcome = run(directory.path(), &["repair", "cut.mp4"]);
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let said = &outcome.stderr;
+    assert!(said.starts_with("cut.mp4: repaired: 00:00:0"), "{said}");
+    assert!(
+        said.contains(" packets kept; ") && said.contains(" bytes lost"),
+        "{said}"
+    );
+    let outcome = run(directory.path(), &["repair", "cut.mp4", "-o", "copy.mp4"]);
+    assert!(
+        outcome.stderr.starts_with("cut.mp4: is whole: "),
+        "{}",
+        outcome.stderr
+    );
+    let copy = directory.path().join("copy.mp4");
+    assert!(fs::read(copy).unwrap() == fs::read(path).unwrap());
 }
 
 #[test]

@@ -20,7 +20,6 @@ use av1::SequenceHeader;
 pub(crate) enum FrameCheck {
     /// Every packet is one: sound, and pictures that stand alone.
     AlwaysKey,
-    Opus,
     Flac,
     Vorbis,
     Jpeg,
@@ -37,7 +36,7 @@ impl FrameCheck {
     /// Whether decoding can start with `data`.
     pub(crate) fn is_key(&self, data: &Bytes) -> Result<bool, PayloadError> {
         match self {
-            Self::AlwaysKey | Self::Opus => Ok(true),
+            Self::AlwaysKey => Ok(true),
             Self::Flac => flac::check_frame(data).map(|()| true),
             Self::Vorbis => vorbis::check_packet(data).map(|()| true),
             Self::Jpeg => jpeg::check_picture(data).map(|()| true),

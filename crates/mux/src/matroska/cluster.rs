@@ -119,12 +119,12 @@ impl Cluster {
         self.len += block.octets();
         if block.discard_padding == 0 {
             let flags = if block.key { FLAG_KEY_FRAME } else { 0 };
-            put_block(rope, ids::SIMPLE_BLOCK, block, relative, flags);
+            put_block(rope, ids::SIMPLE_BLOCK, block, relative, flags, output);
         } else {
-            put_block_group(rope, block, relative);
-        }
-        if self.mode == ClusterMode::Unknown {
-            rope.drain_to(output);
+            put_block_group(rope, block, relative, output);
+            if self.mode == ClusterMode::Unknown {
+                rope.drain_to(output);
+            }
         }
     }
 
@@ -142,10 +142,10 @@ impl Cluster {
 
 /// Only sound has padding, and each packet of it can be decoded for itself: without a
 /// `ReferenceBlock`, that is what a group says (RFC 9559 §10.4).
-fn put_block_group(rope: &mut Rope, block: Block, relative: i16) {
+fn put_block_group(rope: &mut Rope, block: Block, relative: i16, output: &mut Output) {
     let (octets, padding) = (block.group_octets(), block.discard_padding);
     put(rope, |buf| put_header(buf, ids::BLOCK_GROUP, octets));
-    put_block(rope, ids::BLOCK, block, relative, 0);
+    put_block(rope, ids::BLOCK, block, relative, 0, output);
     put(rope, |buf| put_int(buf, ids::DISCARD_PADDING, padding));
 }
 
@@ -153,7 +153,14 @@ fn put_block_group(rope: &mut Rope, block: Block, relative: i16) {
 ///
 /// Its header is put together in an array, without a loop over the octets of numbers: this is
 /// done for each packet.
-fn put_block(rope: &mut Rope, element: Element<Binary>, block: Block, relative: i16, flags: u8) {
+fn put_block(
+    rope: &mut Rope,
+    element: Element<Binary>,
+    block: Block,
+    relative: i16,
+    flags: u8,
+    output: &mut Output,
+) {
     let size = BLOCK_HEADER_OCTETS + block.payload.len() as u64;
     let octets = ebml::size_octets(size);
     let mut header = [0; 1 + 8 + BLOCK_HEADER_OCTETS as usize];
@@ -166,7 +173,7 @@ fn put_block(rope: &mut Rope, element: Element<Binary>, block: Block, relative: 
     let end = 1 + octets + fields.len();
     header[1 + octets..end].copy_from_slice(&fields);
     rope.structure(&header[..end]);
-    rope.payload(block.payload);
+    rope.payload(block.payload, output);
 }
 
 /// Adds the small element that `write` writes.

@@ -42,7 +42,7 @@ impl Clusters {
             has_video,
             held: Vec::new(),
             open: None,
-            rope: Rope::new(),
+            rope: Rope::new(options.cluster_mode == ClusterMode::Unknown),
             cues: Cues::default(),
         }
     }

@@ -7,53 +7,58 @@ use super::ids;
 
 /// The largest size that eight octets say: all ones is not 2^56 − 1 but "unknown"
 /// (RFC 8794 §6.2).
-pub(super) const MAX_SIZE: u64 = max_size(8);
+pub(crate) const MAX_SIZE: u64 = max_size(8);
 
 /// An unknown size, in eight octets so that a known one can take its place.
-pub(super) const UNKNOWN_SIZE: u64 = 0x01FF_FFFF_FFFF_FFFF;
+pub(crate) const UNKNOWN_SIZE: u64 = 0x01FF_FFFF_FFFF_FFFF;
 
 /// The largest size that `octets` octets say.
-const fn max_size(octets: usize) -> u64 {
+pub(crate) const fn max_size(octets: usize) -> u64 {
     (1 << (7 * octets)) - 2
 }
 
 /// The fewest octets that say `size`, which is at most [`MAX_SIZE`].
-pub(super) fn size_octets(size: u64) -> usize {
+pub(crate) fn size_octets(size: u64) -> usize {
     // Each octet says seven bits, and all ones are taken.
     let bits = (u64::BITS - (size + 1).leading_zeros()) as usize;
     bits.div_ceil(7).clamp(1, 8)
 }
 
 /// The first `octets` octets of this are a size in as many octets, which suffice.
-pub(super) fn size_at_front(size: u64, octets: usize) -> [u8; 8] {
+pub(crate) fn size_at_front(size: u64, octets: usize) -> [u8; 8] {
     debug_assert!(size <= max_size(octets), "{size} in {octets} octets");
     (((1 << (7 * octets)) | size) << (64 - 8 * octets)).to_be_bytes()
 }
 
 /// A size in the fewest octets.
-pub(super) fn put_size(buf: &mut impl BufMut, size: u64) {
+pub(crate) fn put_size(buf: &mut impl BufMut, size: u64) {
     put_size_in(buf, size, size_octets(size));
 }
 
 /// A size in exactly `octets` octets, which suffice.
-pub(super) fn put_size_in(buf: &mut impl BufMut, size: u64, octets: usize) {
+pub(crate) fn put_size_in(buf: &mut impl BufMut, size: u64, octets: usize) {
     buf.put_slice(&size_at_front(size, octets)[..octets]);
+}
+
+/// A size that is unknown, in `octets` octets.
+pub(crate) fn put_unknown_size_in(buf: &mut impl BufMut, octets: usize) {
+    buf.put_uint((1 << (7 * octets)) | (max_size(octets) + 1), octets);
 }
 
 /// The ID of an element and the size of its data. The first octet of an ID is never zero, so it
 /// has the length of its number.
-pub(super) fn put_header<T>(buf: &mut impl BufMut, element: Element<T>, size: u64) {
+pub(crate) fn put_header<T>(buf: &mut impl BufMut, element: Element<T>, size: u64) {
     put_id(buf, element);
     put_size(buf, size);
 }
 
 /// An ID alone.
-pub(super) fn put_id<T>(buf: &mut impl BufMut, element: Element<T>) {
+pub(crate) fn put_id<T>(buf: &mut impl BufMut, element: Element<T>) {
     buf.put_uint(element.id.into(), uint_octets(element.id.into()));
 }
 
 /// How many octets the ID and the size of an element with `size` octets of data have.
-pub(super) fn header_octets<T>(element: Element<T>, size: u64) -> u64 {
+pub(crate) fn header_octets<T>(element: Element<T>, size: u64) -> u64 {
     (uint_octets(element.id.into()) + size_octets(size)) as u64
 }
 
@@ -73,40 +78,53 @@ fn int_octets(value: i64) -> usize {
 }
 
 /// An unsigned integer in the fewest octets.
-pub(super) fn put_uint(buf: &mut impl BufMut, element: Element<Uint>, value: u64) {
+pub(crate) fn put_uint(buf: &mut impl BufMut, element: Element<Uint>, value: u64) {
     let octets = uint_octets(value);
     put_header(buf, element, octets as u64);
     buf.put_uint(value, octets);
 }
 
 /// A signed integer in the fewest octets.
-pub(super) fn put_int(buf: &mut impl BufMut, element: Element<Int>, value: i64) {
+pub(crate) fn put_int(buf: &mut impl BufMut, element: Element<Int>, value: i64) {
     let octets = int_octets(value);
     put_header(buf, element, octets as u64);
     buf.put_int(value, octets);
 }
 
 /// How many octets [`put_int`] writes.
-pub(super) fn int_element_octets(element: Element<Int>, value: i64) -> u64 {
+pub(crate) fn int_element_octets(element: Element<Int>, value: i64) -> u64 {
     let octets = int_octets(value) as u64;
     header_octets(element, octets) + octets
 }
 
-/// A `Void` of `len` octets in all, ID and size included (RFC 8794 §11.3.2). Two is the least:
-/// whoever reserves a place must see to it that a gap of one octet cannot remain.
-pub(super) fn put_void(buf: &mut impl BufMut, len: usize) {
-    debug_assert!(len >= 2, "a Void of {len} octets");
+/// The fewest octets of a `Void`: whoever reserves a place must see to it that a gap of one octet
+/// cannot remain.
+pub(crate) const LEAST_VOID: u64 = 2;
+
+/// A `Void` of `len` octets in all, ID and size included (RFC 8794 §11.3.2), at least
+/// [`LEAST_VOID`].
+pub(crate) fn put_void(buf: &mut impl BufMut, len: usize) {
+    let data = put_void_header(buf, len as u64);
+    // Less than `len`.
+    buf.put_bytes(0, data as usize);
+}
+
+/// The ID and size of a `Void` of `len` octets in all, at least [`LEAST_VOID`]; gives the octets
+/// that are to follow, whatever they are.
+pub(crate) fn put_void_header(buf: &mut impl BufMut, len: u64) -> u64 {
+    debug_assert!(len >= LEAST_VOID, "a Void of {len} octets");
     // A size in more octets than it needs fills the gaps: with 129 octets, for one, 127 of data
     // are too many for one octet of size, and two leave 126.
     let fitting = (1..=8).find_map(|octets| {
-        let data = len.checked_sub(1 + octets)?;
-        (data as u64 <= max_size(octets)).then_some((octets, data))
+        let data = len.checked_sub(1 + octets as u64)?;
+        (data <= max_size(octets)).then_some((octets, data))
     });
-    if let Some((octets, data)) = fitting {
-        put_id(buf, ids::VOID);
-        put_size_in(buf, data as u64, octets);
-        buf.put_bytes(0, data);
-    }
+    let Some((octets, data)) = fitting else {
+        return 0;
+    };
+    put_id(buf, ids::VOID);
+    put_size_in(buf, data, octets);
+    data
 }
 
 #[cfg(test)]

@@ -4,16 +4,16 @@ use core::marker::PhantomData;
 
 /// An element whose data are of type `T`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Element<T> {
+pub(crate) struct Element<T> {
     /// Marker bits included: the octets of an ID are those of this number (RFC 8794 §5).
-    pub(super) id: u32,
+    pub(crate) id: u32,
     /// The first `DocTypeVersion` that has it (RFC 8794 §11.1.6.13).
-    pub(super) min_version: u8,
+    pub(crate) min_version: u8,
     data: PhantomData<T>,
 }
 
 impl<T> Element<T> {
-    pub(super) const fn new(id: u32, min_version: u8) -> Self {
+    pub(crate) const fn new(id: u32, min_version: u8) -> Self {
         Self {
             id,
             min_version,
@@ -24,24 +24,24 @@ impl<T> Element<T> {
 
 /// Other elements (RFC 8794 §7.7).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Master {}
+pub(crate) enum Master {}
 
 /// An unsigned integer (RFC 8794 §7.2).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Uint {}
+pub(crate) enum Uint {}
 
 /// A signed integer (RFC 8794 §7.1).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Int {}
+pub(crate) enum Int {}
 
 /// A float (RFC 8794 §7.3).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Float {}
+pub(crate) enum Float {}
 
 /// ASCII or UTF-8 (RFC 8794 §7.4, §7.5).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Text {}
+pub(crate) enum Text {}
 
 /// Any octets (RFC 8794 §7.8).
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Binary {}
+pub(crate) enum Binary {}

@@ -9,14 +9,14 @@ use super::element::{Binary, Element, Float, Master, Text, Uint};
 
 /// Elements one after the other, and the version of the format that they need.
 #[derive(Debug)]
-pub(super) struct Elements {
+pub(crate) struct Elements {
     buf: Vec<u8>,
     version: u8,
 }
 
 impl Elements {
     /// Nothing yet, which any version has.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             buf: Vec::new(),
             version: 1,
@@ -24,45 +24,45 @@ impl Elements {
     }
 
     /// Octets so far.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.buf.len()
     }
 
     /// The first `DocTypeVersion` that has all of these elements.
-    pub(super) fn version(&self) -> u8 {
+    pub(crate) fn version(&self) -> u8 {
         self.version
     }
 
-    pub(super) fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         &self.buf
     }
 
-    pub(super) fn into_bytes(self) -> Bytes {
+    pub(crate) fn into_bytes(self) -> Bytes {
         self.buf.into()
     }
 
-    pub(super) fn uint(&mut self, element: Element<Uint>, value: u64) {
+    pub(crate) fn uint(&mut self, element: Element<Uint>, value: u64) {
         self.note(element.min_version);
         ebml::put_uint(&mut self.buf, element, value);
     }
 
     /// In eight octets.
-    pub(super) fn float(&mut self, element: Element<Float>, value: f64) {
+    pub(crate) fn float(&mut self, element: Element<Float>, value: f64) {
         self.note(element.min_version);
         put_header(&mut self.buf, element, 8);
         self.buf.put_f64(value);
     }
 
-    pub(super) fn text(&mut self, element: Element<Text>, value: &str) {
+    pub(crate) fn text(&mut self, element: Element<Text>, value: &str) {
         self.with_data(element, value.as_bytes());
     }
 
-    pub(super) fn binary(&mut self, element: Element<Binary>, value: &[u8]) {
+    pub(crate) fn binary(&mut self, element: Element<Binary>, value: &[u8]) {
         self.with_data(element, value);
     }
 
     /// A master element with what `children` writes; gives where its data begin.
-    pub(super) fn master(
+    pub(crate) fn master(
         &mut self,
         element: Element<Master>,
         children: impl FnOnce(&mut Self),
@@ -75,8 +75,13 @@ impl Elements {
     }
 
     /// A `Void` of `len` octets in all, at least two.
-    pub(super) fn void(&mut self, len: usize) {
+    pub(crate) fn void(&mut self, len: usize) {
         ebml::put_void(&mut self.buf, len);
+    }
+
+    /// Elements of another file, as they are.
+    pub(crate) fn copy(&mut self, elements: &[u8]) {
+        self.buf.put_slice(elements);
     }
 
     fn with_data<T>(&mut self, element: Element<T>, data: &[u8]) {

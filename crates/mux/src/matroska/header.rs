@@ -3,13 +3,12 @@
 use alloc::vec::Vec;
 
 use bytes::{BufMut, Bytes};
-use media_recorder_types::MediaTime;
+use media_recorder_types::{MediaTime, MediaTrack};
 
 use super::element::{Element, Master};
 use super::elements::Elements;
 use super::options::{APP, ClusterMode, MatroskaOptions};
 use super::tags::put_tags;
-use super::track_checks::CheckedTrack;
 use super::tracks::put_tracks;
 use super::{cluster, cues, ebml, ids};
 use crate::output::Output;
@@ -43,7 +42,7 @@ pub(super) struct Slots {
 }
 
 /// The header of a live file.
-pub(super) fn header(options: &MatroskaOptions, tracks: &[CheckedTrack<'_>]) -> (Bytes, Slots) {
+pub(super) fn header(options: &MatroskaOptions, tracks: &[MediaTrack]) -> (Bytes, Slots) {
     let mut parts = Elements::new();
     parts.void(SEEK_HEAD_OCTETS);
 

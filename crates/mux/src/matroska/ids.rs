@@ -10,196 +10,196 @@
 use super::element::{Binary, Element, Float, Int, Master, Text, Uint};
 
 /// `\EBML`
-pub(super) const EBML: Element<Master> = Element::new(0x1A45_DFA3, 1);
+pub(crate) const EBML: Element<Master> = Element::new(0x1A45_DFA3, 1);
 
 /// `\EBML\EBMLVersion`
-pub(super) const EBML_VERSION: Element<Uint> = Element::new(0x4286, 1);
+pub(crate) const EBML_VERSION: Element<Uint> = Element::new(0x4286, 1);
 
 /// `\EBML\EBMLReadVersion`
-pub(super) const EBML_READ_VERSION: Element<Uint> = Element::new(0x42F7, 1);
+pub(crate) const EBML_READ_VERSION: Element<Uint> = Element::new(0x42F7, 1);
 
 /// `\EBML\EBMLMaxIDLength`
-pub(super) const EBML_MAX_ID_LENGTH: Element<Uint> = Element::new(0x42F2, 1);
+pub(crate) const EBML_MAX_ID_LENGTH: Element<Uint> = Element::new(0x42F2, 1);
 
 /// `\EBML\EBMLMaxSizeLength`
-pub(super) const EBML_MAX_SIZE_LENGTH: Element<Uint> = Element::new(0x42F3, 1);
+pub(crate) const EBML_MAX_SIZE_LENGTH: Element<Uint> = Element::new(0x42F3, 1);
 
 /// `\EBML\DocType`
-pub(super) const DOC_TYPE: Element<Text> = Element::new(0x4282, 1);
+pub(crate) const DOC_TYPE: Element<Text> = Element::new(0x4282, 1);
 
 /// `\EBML\DocTypeVersion`
-pub(super) const DOC_TYPE_VERSION: Element<Uint> = Element::new(0x4287, 1);
+pub(crate) const DOC_TYPE_VERSION: Element<Uint> = Element::new(0x4287, 1);
 
 /// `\EBML\DocTypeReadVersion`
-pub(super) const DOC_TYPE_READ_VERSION: Element<Uint> = Element::new(0x4285, 1);
+pub(crate) const DOC_TYPE_READ_VERSION: Element<Uint> = Element::new(0x4285, 1);
 
 /// `\(-\)Void`
-pub(super) const VOID: Element<Binary> = Element::new(0xEC, 1);
+pub(crate) const VOID: Element<Binary> = Element::new(0xEC, 1);
 
 /// `\Segment`
-pub(super) const SEGMENT: Element<Master> = Element::new(0x1853_8067, 1);
+pub(crate) const SEGMENT: Element<Master> = Element::new(0x1853_8067, 1);
 
 /// `\Segment\SeekHead`
-pub(super) const SEEK_HEAD: Element<Master> = Element::new(0x114D_9B74, 1);
+pub(crate) const SEEK_HEAD: Element<Master> = Element::new(0x114D_9B74, 1);
 
 /// `\Segment\SeekHead\Seek`
-pub(super) const SEEK: Element<Master> = Element::new(0x4DBB, 1);
+pub(crate) const SEEK: Element<Master> = Element::new(0x4DBB, 1);
 
 /// `\Segment\SeekHead\Seek\SeekID`
-pub(super) const SEEK_ID: Element<Binary> = Element::new(0x53AB, 1);
+pub(crate) const SEEK_ID: Element<Binary> = Element::new(0x53AB, 1);
 
 /// `\Segment\SeekHead\Seek\SeekPosition`
-pub(super) const SEEK_POSITION: Element<Uint> = Element::new(0x53AC, 1);
+pub(crate) const SEEK_POSITION: Element<Uint> = Element::new(0x53AC, 1);
 
 /// `\Segment\Info`
-pub(super) const INFO: Element<Master> = Element::new(0x1549_A966, 1);
+pub(crate) const INFO: Element<Master> = Element::new(0x1549_A966, 1);
 
 /// `\Segment\Info\TimestampScale`
-pub(super) const TIMESTAMP_SCALE: Element<Uint> = Element::new(0x2A_D7B1, 1);
+pub(crate) const TIMESTAMP_SCALE: Element<Uint> = Element::new(0x2A_D7B1, 1);
 
 /// `\Segment\Info\Duration`
-pub(super) const DURATION: Element<Float> = Element::new(0x4489, 1);
+pub(crate) const DURATION: Element<Float> = Element::new(0x4489, 1);
 
 /// `\Segment\Info\MuxingApp`
-pub(super) const MUXING_APP: Element<Text> = Element::new(0x4D80, 1);
+pub(crate) const MUXING_APP: Element<Text> = Element::new(0x4D80, 1);
 
 /// `\Segment\Info\WritingApp`
-pub(super) const WRITING_APP: Element<Text> = Element::new(0x5741, 1);
+pub(crate) const WRITING_APP: Element<Text> = Element::new(0x5741, 1);
 
 /// `\Segment\Tracks`
-pub(super) const TRACKS: Element<Master> = Element::new(0x1654_AE6B, 1);
+pub(crate) const TRACKS: Element<Master> = Element::new(0x1654_AE6B, 1);
 
 /// `\Segment\Tracks\TrackEntry`
-pub(super) const TRACK_ENTRY: Element<Master> = Element::new(0xAE, 1);
+pub(crate) const TRACK_ENTRY: Element<Master> = Element::new(0xAE, 1);
 
 /// `\Segment\Tracks\TrackEntry\TrackNumber`
-pub(super) const TRACK_NUMBER: Element<Uint> = Element::new(0xD7, 1);
+pub(crate) const TRACK_NUMBER: Element<Uint> = Element::new(0xD7, 1);
 
 /// `\Segment\Tracks\TrackEntry\TrackUID`
-pub(super) const TRACK_UID: Element<Uint> = Element::new(0x73C5, 1);
+pub(crate) const TRACK_UID: Element<Uint> = Element::new(0x73C5, 1);
 
 /// `\Segment\Tracks\TrackEntry\TrackType`
-pub(super) const TRACK_TYPE: Element<Uint> = Element::new(0x83, 1);
+pub(crate) const TRACK_TYPE: Element<Uint> = Element::new(0x83, 1);
 
 /// `\Segment\Tracks\TrackEntry\FlagLacing`
-pub(super) const FLAG_LACING: Element<Uint> = Element::new(0x9C, 1);
+pub(crate) const FLAG_LACING: Element<Uint> = Element::new(0x9C, 1);
 
 /// `\Segment\Tracks\TrackEntry\DefaultDuration`
-pub(super) const DEFAULT_DURATION: Element<Uint> = Element::new(0x23_E383, 1);
+pub(crate) const DEFAULT_DURATION: Element<Uint> = Element::new(0x23_E383, 1);
 
 /// `\Segment\Tracks\TrackEntry\Name`
-pub(super) const NAME: Element<Text> = Element::new(0x536E, 1);
+pub(crate) const NAME: Element<Text> = Element::new(0x536E, 1);
 
 /// `\Segment\Tracks\TrackEntry\Language`
-pub(super) const LANGUAGE: Element<Text> = Element::new(0x22_B59C, 1);
+pub(crate) const LANGUAGE: Element<Text> = Element::new(0x22_B59C, 1);
 
 /// `\Segment\Tracks\TrackEntry\CodecID`
-pub(super) const CODEC_ID: Element<Text> = Element::new(0x86, 1);
+pub(crate) const CODEC_ID: Element<Text> = Element::new(0x86, 1);
 
 /// `\Segment\Tracks\TrackEntry\CodecPrivate`
-pub(super) const CODEC_PRIVATE: Element<Binary> = Element::new(0x63A2, 1);
+pub(crate) const CODEC_PRIVATE: Element<Binary> = Element::new(0x63A2, 1);
 
 /// `\Segment\Tracks\TrackEntry\CodecDelay`
-pub(super) const CODEC_DELAY: Element<Uint> = Element::new(0x56AA, 4);
+pub(crate) const CODEC_DELAY: Element<Uint> = Element::new(0x56AA, 4);
 
 /// `\Segment\Tracks\TrackEntry\SeekPreRoll`
-pub(super) const SEEK_PRE_ROLL: Element<Uint> = Element::new(0x56BB, 4);
+pub(crate) const SEEK_PRE_ROLL: Element<Uint> = Element::new(0x56BB, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video`
-pub(super) const VIDEO: Element<Master> = Element::new(0xE0, 1);
+pub(crate) const VIDEO: Element<Master> = Element::new(0xE0, 1);
 
 /// `\Segment\Tracks\TrackEntry\Video\PixelWidth`
-pub(super) const PIXEL_WIDTH: Element<Uint> = Element::new(0xB0, 1);
+pub(crate) const PIXEL_WIDTH: Element<Uint> = Element::new(0xB0, 1);
 
 /// `\Segment\Tracks\TrackEntry\Video\PixelHeight`
-pub(super) const PIXEL_HEIGHT: Element<Uint> = Element::new(0xBA, 1);
+pub(crate) const PIXEL_HEIGHT: Element<Uint> = Element::new(0xBA, 1);
 
 /// `\Segment\Tracks\TrackEntry\Video\Colour`
-pub(super) const COLOUR: Element<Master> = Element::new(0x55B0, 4);
+pub(crate) const COLOUR: Element<Master> = Element::new(0x55B0, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video\Colour\MatrixCoefficients`
-pub(super) const MATRIX_COEFFICIENTS: Element<Uint> = Element::new(0x55B1, 4);
+pub(crate) const MATRIX_COEFFICIENTS: Element<Uint> = Element::new(0x55B1, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video\Colour\Range`
-pub(super) const RANGE: Element<Uint> = Element::new(0x55B9, 4);
+pub(crate) const RANGE: Element<Uint> = Element::new(0x55B9, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video\Colour\TransferCharacteristics`
-pub(super) const TRANSFER_CHARACTERISTICS: Element<Uint> = Element::new(0x55BA, 4);
+pub(crate) const TRANSFER_CHARACTERISTICS: Element<Uint> = Element::new(0x55BA, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video\Colour\Primaries`
-pub(super) const PRIMARIES: Element<Uint> = Element::new(0x55BB, 4);
+pub(crate) const PRIMARIES: Element<Uint> = Element::new(0x55BB, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video\Projection`
-pub(super) const PROJECTION: Element<Master> = Element::new(0x7670, 4);
+pub(crate) const PROJECTION: Element<Master> = Element::new(0x7670, 4);
 
 /// `\Segment\Tracks\TrackEntry\Video\Projection\ProjectionPoseRoll`
-pub(super) const PROJECTION_POSE_ROLL: Element<Float> = Element::new(0x7675, 4);
+pub(crate) const PROJECTION_POSE_ROLL: Element<Float> = Element::new(0x7675, 4);
 
 /// `\Segment\Tracks\TrackEntry\Audio`
-pub(super) const AUDIO: Element<Master> = Element::new(0xE1, 1);
+pub(crate) const AUDIO: Element<Master> = Element::new(0xE1, 1);
 
 /// `\Segment\Tracks\TrackEntry\Audio\SamplingFrequency`
-pub(super) const SAMPLING_FREQUENCY: Element<Float> = Element::new(0xB5, 1);
+pub(crate) const SAMPLING_FREQUENCY: Element<Float> = Element::new(0xB5, 1);
 
 /// `\Segment\Tracks\TrackEntry\Audio\Channels`
-pub(super) const CHANNELS: Element<Uint> = Element::new(0x9F, 1);
+pub(crate) const CHANNELS: Element<Uint> = Element::new(0x9F, 1);
 
 /// `\Segment\Tracks\TrackEntry\Audio\BitDepth`
-pub(super) const BIT_DEPTH: Element<Uint> = Element::new(0x6264, 1);
+pub(crate) const BIT_DEPTH: Element<Uint> = Element::new(0x6264, 1);
 
 /// `\Segment\Tags`
-pub(super) const TAGS: Element<Master> = Element::new(0x1254_C367, 1);
+pub(crate) const TAGS: Element<Master> = Element::new(0x1254_C367, 1);
 
 /// `\Segment\Tags\Tag`
-pub(super) const TAG: Element<Master> = Element::new(0x7373, 1);
+pub(crate) const TAG: Element<Master> = Element::new(0x7373, 1);
 
 /// `\Segment\Tags\Tag\Targets`
-pub(super) const TARGETS: Element<Master> = Element::new(0x63C0, 1);
+pub(crate) const TARGETS: Element<Master> = Element::new(0x63C0, 1);
 
 /// `\Segment\Tags\Tag\+SimpleTag`
-pub(super) const SIMPLE_TAG: Element<Master> = Element::new(0x67C8, 1);
+pub(crate) const SIMPLE_TAG: Element<Master> = Element::new(0x67C8, 1);
 
 /// `\Segment\Tags\Tag\+SimpleTag\TagName`
-pub(super) const TAG_NAME: Element<Text> = Element::new(0x45A3, 1);
+pub(crate) const TAG_NAME: Element<Text> = Element::new(0x45A3, 1);
 
 /// `\Segment\Tags\Tag\+SimpleTag\TagString`
-pub(super) const TAG_STRING: Element<Text> = Element::new(0x4487, 1);
+pub(crate) const TAG_STRING: Element<Text> = Element::new(0x4487, 1);
 
 /// `\Segment\Cluster`
-pub(super) const CLUSTER: Element<Master> = Element::new(0x1F43_B675, 1);
+pub(crate) const CLUSTER: Element<Master> = Element::new(0x1F43_B675, 1);
 
 /// `\Segment\Cluster\Timestamp`
-pub(super) const TIMESTAMP: Element<Uint> = Element::new(0xE7, 1);
+pub(crate) const TIMESTAMP: Element<Uint> = Element::new(0xE7, 1);
 
 /// `\Segment\Cluster\SimpleBlock`
-pub(super) const SIMPLE_BLOCK: Element<Binary> = Element::new(0xA3, 2);
+pub(crate) const SIMPLE_BLOCK: Element<Binary> = Element::new(0xA3, 2);
 
 /// `\Segment\Cluster\BlockGroup`
-pub(super) const BLOCK_GROUP: Element<Master> = Element::new(0xA0, 1);
+pub(crate) const BLOCK_GROUP: Element<Master> = Element::new(0xA0, 1);
 
 /// `\Segment\Cluster\BlockGroup\Block`
-pub(super) const BLOCK: Element<Binary> = Element::new(0xA1, 1);
+pub(crate) const BLOCK: Element<Binary> = Element::new(0xA1, 1);
 
 /// `\Segment\Cluster\BlockGroup\DiscardPadding`
-pub(super) const DISCARD_PADDING: Element<Int> = Element::new(0x75A2, 4);
+pub(crate) const DISCARD_PADDING: Element<Int> = Element::new(0x75A2, 4);
 
 /// `\Segment\Cues`
-pub(super) const CUES: Element<Master> = Element::new(0x1C53_BB6B, 1);
+pub(crate) const CUES: Element<Master> = Element::new(0x1C53_BB6B, 1);
 
 /// `\Segment\Cues\CuePoint`
-pub(super) const CUE_POINT: Element<Master> = Element::new(0xBB, 1);
+pub(crate) const CUE_POINT: Element<Master> = Element::new(0xBB, 1);
 
 /// `\Segment\Cues\CuePoint\CueTime`
-pub(super) const CUE_TIME: Element<Uint> = Element::new(0xB3, 1);
+pub(crate) const CUE_TIME: Element<Uint> = Element::new(0xB3, 1);
 
 /// `\Segment\Cues\CuePoint\CueTrackPositions`
-pub(super) const CUE_TRACK_POSITIONS: Element<Master> = Element::new(0xB7, 1);
+pub(crate) const CUE_TRACK_POSITIONS: Element<Master> = Element::new(0xB7, 1);
 
 /// `\Segment\Cues\CuePoint\CueTrackPositions\CueTrack`
-pub(super) const CUE_TRACK: Element<Uint> = Element::new(0xF7, 1);
+pub(crate) const CUE_TRACK: Element<Uint> = Element::new(0xF7, 1);
 
 /// `\Segment\Cues\CuePoint\CueTrackPositions\CueClusterPosition`
-pub(super) const CUE_CLUSTER_POSITION: Element<Uint> = Element::new(0xF1, 1);
+pub(crate) const CUE_CLUSTER_POSITION: Element<Uint> = Element::new(0xF1, 1);
 
 /// `\Segment\Cues\CuePoint\CueTrackPositions\CueRelativePosition`
-pub(super) const CUE_RELATIVE_POSITION: Element<Uint> = Element::new(0xF0, 4);
+pub(crate) const CUE_RELATIVE_POSITION: Element<Uint> = Element::new(0xF0, 4);

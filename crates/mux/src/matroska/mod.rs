@@ -18,18 +18,17 @@
 
 mod cluster;
 mod clusters;
+mod codec_id;
 mod cue_list;
 mod cues;
-mod ebml;
-mod element;
-mod elements;
+pub(crate) mod ebml;
+pub(crate) mod element;
+pub(crate) mod elements;
 mod header;
-mod ids;
+pub(crate) mod ids;
 mod options;
-mod packet_checks;
 mod rope;
 mod tags;
-mod track_checks;
 mod tracks;
 mod writer;
 

@@ -14,6 +14,8 @@ const STRUCTURE_CAPACITY: usize = 4096;
 /// long as its writer, so that what it has allocated serves all clusters.
 #[derive(Debug)]
 pub(super) struct Rope {
+    /// Whether a payload puts everything out: then `payloads` stays empty.
+    live: bool,
     structure: BytesMut,
     /// Each with the length of the structure before it.
     payloads: Vec<(usize, Bytes)>,
@@ -24,9 +26,11 @@ pub(super) struct Rope {
 }
 
 impl Rope {
-    /// Nothing yet.
-    pub(super) fn new() -> Self {
+    /// Nothing yet. What is added waits to be [drained](Self::drain_to) or, in a live one, only
+    /// until a payload comes.
+    pub(super) fn new(live: bool) -> Self {
         Self {
+            live,
             structure: BytesMut::new(),
             payloads: Vec::new(),
             start: 0,
@@ -49,9 +53,14 @@ impl Rope {
     }
 
     /// Adds a payload, uncopied.
-    pub(super) fn payload(&mut self, payload: Bytes) {
-        self.len += payload.len() as u64;
-        self.payloads.push((self.structure.len(), payload));
+    pub(super) fn payload(&mut self, payload: Bytes, output: &mut Output) {
+        if self.live {
+            self.drain_to(output);
+            output.append(payload);
+        } else {
+            self.len += payload.len() as u64;
+            self.payloads.push((self.structure.len(), payload));
+        }
     }
 
     /// Puts `octets` in the place of the first `reserved` octets, which are structure and may be

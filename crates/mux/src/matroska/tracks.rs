@@ -1,14 +1,14 @@
 //! The `Tracks` element (RFC 9559 §5.1.4).
 
 use media_recorder_types::{
-    AudioCodec, AudioTrack, ColorInfo, ColorRange, MediaTime, TrackMedia, VideoTrack,
+    AudioCodec, AudioTrack, ColorInfo, ColorRange, MediaTime, MediaTrack, TrackMedia, VideoTrack,
 };
 
+use super::codec_id::codec_id;
 use super::element::{Element, Uint};
 use super::elements::Elements;
 use super::ids;
 use super::options::{MatroskaOptions, Rotation};
-use super::track_checks::CheckedTrack;
 
 /// `TrackType` values (RFC 9559 §5.1.4.1.3).
 const TRACK_TYPE_VIDEO: u64 = 1;
@@ -17,15 +17,11 @@ const TRACK_TYPE_AUDIO: u64 = 2;
 /// H.273's "unspecified", in all three of its tables.
 const UNSPECIFIED: u8 = 2;
 
-/// The `Tracks` element.
-pub(super) fn put_tracks(
-    buf: &mut Elements,
-    tracks: &[CheckedTrack<'_>],
-    options: &MatroskaOptions,
-) {
+/// The `Tracks` element: tracks that have been checked, numbered from 1.
+pub(super) fn put_tracks(buf: &mut Elements, tracks: &[MediaTrack], options: &MatroskaOptions) {
     buf.master(ids::TRACKS, |buf| {
-        for checked in tracks {
-            put_track(buf, checked, options);
+        for (number, track) in (1..).zip(tracks) {
+            put_track(buf, number, track, options);
         }
     });
 }
@@ -40,9 +36,8 @@ fn track_uid(seed: u64, number: u64) -> u64 {
     if z == 0 { number } else { z }
 }
 
-fn put_track(buf: &mut Elements, checked: &CheckedTrack<'_>, options: &MatroskaOptions) {
-    let track = checked.track;
-    let number = u64::from(checked.number);
+fn put_track(buf: &mut Elements, number: u64, track: &MediaTrack, options: &MatroskaOptions) {
+    let codec_id = codec_id(track.codec(), options.doc_type).expect("it has been checked");
     buf.master(ids::TRACK_ENTRY, |buf| {
         buf.uint(ids::TRACK_NUMBER, number);
         buf.uint(ids::TRACK_UID, track_uid(options.track_uid_seed, number));
@@ -59,7 +54,7 @@ fn put_track(buf: &mut Elements, checked: &CheckedTrack<'_>, options: &MatroskaO
         if !track.name.is_empty() {
             buf.text(ids::NAME, &track.name);
         }
-        buf.text(ids::CODEC_ID, checked.codec_id);
+        buf.text(ids::CODEC_ID, codec_id);
         if !track.codec_private.is_empty() {
             buf.binary(ids::CODEC_PRIVATE, &track.codec_private);
         }

@@ -3,16 +3,20 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackKind};
+use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackId, TrackKind};
 
 use super::cluster::Block;
 use super::clusters::Clusters;
+use super::codec_id::codec_id;
 use super::header::{self, Slots, TICK_NANOS};
 use super::options::MatroskaOptions;
-use super::packet_checks::{Accepted, Track};
-use super::track_checks::check_tracks;
+use crate::checks::{Accepted, PacketChecks, check_tracks};
 use crate::output::Output;
 use crate::{MuxError, MuxOutput, Muxer};
+
+/// The largest packet in bytes: ffmpeg's reader refuses binary elements above 256 MiB, and a
+/// block has a few octets of its own.
+const MAX_PACKET_BYTES: usize = (256 << 20) - 64;
 
 /// Writes WebM and Matroska (RFC 9559).
 ///
@@ -66,6 +70,15 @@ struct Recording {
     end: MediaTime,
 }
 
+#[derive(Debug)]
+struct Track {
+    id: TrackId,
+    /// From 1, in the order of the tracks.
+    number: u8,
+    kind: TrackKind,
+    checks: PacketChecks,
+}
+
 impl MatroskaWriter {
     /// A writer of one file.
     pub fn new(options: MatroskaOptions) -> Self {
@@ -101,7 +114,7 @@ impl Recording {
             .iter()
             .position(|track| track.id == id)
             .ok_or(MuxError::UnknownTrack { track: id })?;
-        let accepted = self.tracks[track].check(packet)?;
+        let accepted = self.tracks[track].checks.check(packet)?;
         let tick = to_ticks(accepted.stored);
         if tick < self.reached_tick {
             return Err(MuxError::OutOfOrder {
@@ -127,18 +140,19 @@ impl Recording {
             Some(first_video) => track == first_video && accepted.key,
             None => true,
         };
-        let follows = self.tracks[track].latest.is_some();
-        Ok(can_begin && follows && self.clusters.cut_before(tick, output))
+        let is_first = self.tracks[track].checks.is_first();
+        Ok(can_begin && !is_first && self.clusters.cut_before(tick, output))
     }
 
-    fn write(&mut self, packet: Packet, output: &mut Output) -> Result<(), MuxError> {
+    fn write(&mut self, mut packet: Packet, output: &mut Output) -> Result<(), MuxError> {
         let Checked {
             track,
             accepted,
             tick,
         } = self.check(&packet)?;
+        packet.duration = accepted.duration;
         let track = &mut self.tracks[track];
-        track.latest = Some(packet.time);
+        track.checks.accepted(packet.time);
         self.reached = accepted.stored;
         self.reached_tick = tick;
         self.end = self.end.max(packet.end());
@@ -167,15 +181,27 @@ impl Muxer for MatroskaWriter {
             State::Started(_) => return Err(MuxError::AlreadyStarted),
             State::Finished => return Err(MuxError::Finished),
         }
-        let checked = check_tracks(tracks, self.options.doc_type)?;
-        let (bytes, slots) = header::header(&self.options, &checked);
+        let doc_type = self.options.doc_type;
+        let frame_checks = check_tracks(tracks, doc_type.name(), |codec| {
+            codec_id(codec, doc_type).is_some()
+        })?;
+        let (bytes, slots) = header::header(&self.options, tracks);
         self.output.append(bytes);
         let first_video = tracks
             .iter()
             .position(|track| track.kind() == TrackKind::Video);
         self.state = State::Started(Box::new(Recording {
             slots,
-            tracks: checked.into_iter().map(Track::new).collect(),
+            tracks: (1..)
+                .zip(tracks)
+                .zip(frame_checks)
+                .map(|((number, track), frame_check)| Track {
+                    id: track.id,
+                    number,
+                    kind: track.kind(),
+                    checks: PacketChecks::new(track, frame_check, MAX_PACKET_BYTES),
+                })
+                .collect(),
             clusters: Clusters::new(&self.options, slots.segment_data, first_video.is_some()),
             first_video,
             reached: MediaTime::ZERO,

@@ -5,13 +5,13 @@ use alloc::vec::Vec;
 use bytes::BufMut;
 
 /// Octets of a box's size and type.
-pub(super) const HEADER_OCTETS: usize = 4 + 4;
+pub(crate) const HEADER_OCTETS: usize = 4 + 4;
 
 /// Octets of the same with a 64-bit size.
-pub(super) const LARGE_HEADER_OCTETS: usize = 4 + 4 + 8;
+pub(crate) const LARGE_HEADER_OCTETS: usize = 4 + 4 + 8;
 
 /// A box with the content that `write` writes.
-pub(super) fn put_box(buf: &mut Vec<u8>, kind: &[u8; 4], write: impl FnOnce(&mut Vec<u8>)) {
+pub(crate) fn put_box(buf: &mut Vec<u8>, kind: &[u8; 4], write: impl FnOnce(&mut Vec<u8>)) {
     let start = buf.len();
     buf.put_u32(0);
     buf.put_slice(kind);
@@ -22,7 +22,7 @@ pub(super) fn put_box(buf: &mut Vec<u8>, kind: &[u8; 4], write: impl FnOnce(&mut
 }
 
 /// A box that begins with a version and 24 flags.
-pub(super) fn put_full_box(
+pub(crate) fn put_full_box(
     buf: &mut Vec<u8>,
     kind: &[u8; 4],
     version: u8,
@@ -36,14 +36,14 @@ pub(super) fn put_full_box(
 }
 
 /// A box of `octets` octets, its header among them, that means nothing (§8.1.2).
-pub(super) fn put_free(buf: &mut Vec<u8>, octets: usize) {
+pub(crate) fn put_free(buf: &mut Vec<u8>, octets: usize) {
     put_box(buf, b"free", |buf| {
         buf.put_bytes(0, octets - HEADER_OCTETS);
     });
 }
 
 /// Overwrites four octets.
-pub(super) fn set_u32(buf: &mut [u8], at: usize, value: u32) {
+pub(crate) fn set_u32(buf: &mut [u8], at: usize, value: u32) {
     buf[at..at + 4].copy_from_slice(&value.to_be_bytes());
 }
 

@@ -5,25 +5,42 @@ use alloc::vec::Vec;
 /// Octets of a block of the log.
 const BLOCK_OCTETS: usize = 16 << 10;
 
-/// The most octets of an entry of the log: a size of 31 bits with the key flag and a difference
-/// of 33 bits, in groups of seven.
-const MAX_ENTRY_OCTETS: usize = 5 + 5;
+/// The most octets of an entry of the log: a size of 32 bits with the key flag, a difference of 33
+/// bits with another flag, and 33 bits of an offset, in groups of seven.
+const MAX_ENTRY_OCTETS: usize = 5 + 5 + 5;
 
-/// The sizes, durations and key flags of a track's samples, and where its chunks are.
+/// The sizes, durations, key flags and composition offsets of a track's samples, and where its
+/// chunks are.
 ///
 /// **A sample costs two to ten octets, commonly four**: its size with the key flag, and by how
-/// much it lasts longer than the one before it, in as few groups of seven bits as suffice. They
-/// are kept in blocks that never move, so that there is no copying, and no half-empty buffer of
+/// much it lasts longer than the one before it, in as few groups of seven bits as suffice. Where
+/// samples are not shown in their order, a change of the offset costs up to five more. They are
+/// kept in blocks that never move, so that there is no copying, and no half-empty buffer of
 /// twice the size. A chunk, which is a fragment's part of the track, costs 16 octets.
 #[derive(Debug, Default)]
-pub(super) struct SampleIndex {
+pub(crate) struct SampleIndex {
     blocks: Vec<Vec<u8>>,
     samples: u32,
+    /// Whether there is one that is no key frame.
+    has_others: bool,
+    sizes: Sizes,
     /// The duration of the latest sample in the log.
     duration: u32,
+    /// Its composition offset.
+    composition: i32,
     /// What is not in the log yet: what follows it decides how long it lasts.
     latest: Option<Latest>,
     chunks: Vec<Chunk>,
+}
+
+/// The sizes of samples.
+#[derive(Clone, Copy, Debug, Default)]
+enum Sizes {
+    #[default]
+    None,
+    /// All of them are this one.
+    One(u32),
+    Several,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +48,7 @@ struct Latest {
     start: u64,
     size: u32,
     key: bool,
+    composition: i32,
 }
 
 /// Samples of a track that lie in the file one after the other.
@@ -39,6 +57,8 @@ pub(super) struct Chunk {
     /// From the start of the file.
     pub(super) offset: u64,
     pub(super) samples: u32,
+    /// The number of their sample description, from 1.
+    pub(super) description: u32,
 }
 
 /// A sample as it is remembered.
@@ -48,24 +68,53 @@ pub(super) struct IndexedSample {
     /// In ticks.
     pub(super) duration: u32,
     pub(super) key: bool,
+    /// How long after its start it is shown, in ticks.
+    pub(super) composition: i32,
 }
 
 impl SampleIndex {
     /// Adds a sample that starts at `start`, in ticks: not before the one before it, and no more
     /// than 32 bits after it.
     pub(super) fn add(&mut self, start: u64, size: u32, key: bool) {
-        if let Some(latest) = self.latest.replace(Latest { start, size, key }) {
-            self.log(latest, start);
+        self.add_composed(start, size, key, 0);
+    }
+
+    /// Adds a sample that is shown `composition` ticks after its start.
+    pub(crate) fn add_composed(&mut self, start: u64, size: u32, key: bool, composition: i32) {
+        let latest = Latest {
+            start,
+            size,
+            key,
+            composition,
+        };
+        if let Some(before) = self.latest.replace(latest) {
+            self.log(before, start);
         }
     }
 
     /// Adds a chunk of the samples that were added since the last one.
     pub(super) fn add_chunk(&mut self, offset: u64, samples: u32) {
-        self.chunks.push(Chunk { offset, samples });
+        self.add_described_chunk(offset, samples, 1);
+    }
+
+    /// Adds a chunk of samples with another description than the first.
+    pub(crate) fn add_described_chunk(&mut self, offset: u64, samples: u32, description: u32) {
+        self.chunks.push(Chunk {
+            offset,
+            samples,
+            description,
+        });
+    }
+
+    /// Moves all chunks further from the start of the file.
+    pub(super) fn shift_chunks(&mut self, by: u64) {
+        for chunk in &mut self.chunks {
+            chunk.offset += by;
+        }
     }
 
     /// No sample follows; the latest one ends at `end`, in ticks.
-    pub(super) fn finish(&mut self, end: u64) {
+    pub(crate) fn finish(&mut self, end: u64) {
         if let Some(latest) = self.latest.take() {
             self.log(latest, end);
         }
@@ -77,6 +126,12 @@ impl SampleIndex {
         let change = i64::from(duration) - i64::from(self.duration);
         self.duration = duration;
         self.samples += 1;
+        self.has_others |= !sample.key;
+        self.sizes = match self.sizes {
+            Sizes::None => Sizes::One(sample.size),
+            Sizes::One(size) if size != sample.size => Sizes::Several,
+            sizes => sizes,
+        };
         let block = match self.blocks.last_mut() {
             Some(block) if BLOCK_OCTETS - block.len() >= MAX_ENTRY_OCTETS => block,
             _ => {
@@ -85,13 +140,17 @@ impl SampleIndex {
             }
         };
         put_groups(block, u64::from(sample.size) << 1 | u64::from(sample.key));
-        // The sign in the lowest bit: small differences of both signs become small numbers.
-        put_groups(block, (change << 1 ^ change >> 63).cast_unsigned());
+        let composed = sample.composition != self.composition;
+        put_groups(block, signed_to_groups(change) << 1 | u64::from(composed));
+        if composed {
+            self.composition = sample.composition;
+            put_groups(block, signed_to_groups(sample.composition.into()));
+        }
     }
 
     /// The samples of a [finished](Self::finish) index.
     pub(super) fn samples(&self) -> impl Iterator<Item = IndexedSample> {
-        let mut duration = 0;
+        let (mut duration, mut composition) = (0, 0);
         self.blocks
             .iter()
             .flat_map(|block| {
@@ -99,28 +158,58 @@ impl SampleIndex {
                 core::iter::from_fn(move || {
                     let size_and_key = take_groups(&mut rest)?;
                     let change = take_groups(&mut rest)?;
-                    Some((size_and_key, change))
+                    let composed = match change & 1 {
+                        0 => None,
+                        _ => Some(take_groups(&mut rest)?),
+                    };
+                    Some((size_and_key, change >> 1, composed))
                 })
             })
-            .map(move |(size_and_key, change)| {
-                let change = (change >> 1).cast_signed() ^ -(change & 1).cast_signed();
-                duration += change;
+            .map(move |(size_and_key, change, composed)| {
+                duration += signed_from_groups(change);
+                if let Some(composed) = composed {
+                    composition = signed_from_groups(composed) as i32;
+                }
                 IndexedSample {
                     size: (size_and_key >> 1) as u32,
                     duration: duration as u32,
                     key: size_and_key & 1 != 0,
+                    composition,
                 }
             })
     }
 
     /// How many there are.
-    pub(super) fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.samples
+    }
+
+    /// Whether all of them are key frames.
+    pub(super) fn only_keys(&self) -> bool {
+        !self.has_others
+    }
+
+    /// The size of all of them, zero of none; `None` if there are several.
+    pub(super) fn uniform_size(&self) -> Option<u32> {
+        match self.sizes {
+            Sizes::None => Some(0),
+            Sizes::One(size) => Some(size),
+            Sizes::Several => None,
+        }
     }
 
     pub(super) fn chunks(&self) -> &[Chunk] {
         &self.chunks
     }
+}
+
+/// The sign in the lowest bit: small numbers of both signs stay small.
+fn signed_to_groups(value: i64) -> u64 {
+    (value << 1 ^ value >> 63).cast_unsigned()
+}
+
+fn signed_from_groups(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
 }
 
 /// Seven bits an octet, the lowest first; the highest bit of an octet says that another follows.
@@ -153,18 +242,20 @@ mod tests {
     #[test]
     fn gives_back_what_was_added() {
         let durations = [0, 1, u32::MAX, 0, 3000, 3001, 2999, u32::MAX, u32::MAX];
-        let sizes = [1, 0x7F, 0x80, 1 << 30, 64, 65, 1, 1 << 29, 7];
+        let sizes = [1, 0x7F, 0x80, u32::MAX, 64, 65, 1, 1 << 29, 0];
+        let compositions = [0, 0, 1, -1, i32::MAX, i32::MIN, 3000, 3000, 0];
         let expected: Vec<_> = (0..40_000)
             .map(|n| IndexedSample {
                 size: sizes[n % 9],
                 duration: durations[n % 9],
                 key: n % 7 == 0,
+                composition: compositions[n % 9],
             })
             .collect();
         let mut index = SampleIndex::default();
         let mut start = 12_345;
         for sample in &expected {
-            index.add(start, sample.size, sample.key);
+            index.add_composed(start, sample.size, sample.key, sample.composition);
             start += u64::from(sample.duration);
         }
         index.finish(start);

@@ -13,7 +13,7 @@ const FOUR_OCTETS_EACH: u32 = 0b11_11_11;
 /// Decoding can start at its beginning, and all is shown from there (§I.2).
 const STARTS_WITH_SAP_1: u32 = 1 << 31 | 1 << 28;
 
-/// The key frames of all tracks that list some; `None` if no track does.
+/// The first key frame of each fragment of each track; `None` if there is none.
 pub(super) fn random_access(tracks: &[Track]) -> Option<Vec<u8>> {
     let listing = || {
         tracks
@@ -54,13 +54,17 @@ fn put_track_random_access(buf: &mut Vec<u8>, track: &Track) {
     });
 }
 
-/// A `sidx` of the fragment of `octets` octets that follows it, whose times are those of
-/// `track`.
+/// What makes of the fragment of `octets` octets that follows an indexed media segment: a `styp`
+/// that says so, and a `sidx` whose times are those of `track`.
 pub(super) fn segment_index(track: &Track, octets: u32) -> Vec<u8> {
     let run = &track.run;
     let duration: u64 = run.samples.iter().map(|s| u64::from(s.duration)).sum();
     let starts_with_key = run.samples.first().is_some_and(|sample| sample.key);
     let mut buf = Vec::new();
+    // §8.16.2; ISO/IEC 23009-1 §6.3.4.2 and §6.3.4.3.
+    put_box(&mut buf, b"styp", |buf| {
+        buf.put_slice(b"msdh\0\0\0\0msdhmsix");
+    });
     put_full_box(&mut buf, b"sidx", 1, 0, |buf| {
         buf.put_u32(track.header.number);
         buf.put_u32(track.header.timescale);

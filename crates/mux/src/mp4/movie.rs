@@ -27,8 +27,9 @@ pub(super) const OTHER_SAMPLE: u32 = 0x0101_0000;
 
 /// The movie's timescale.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct MovieTime {
-    timescale: u32,
+pub(crate) struct MovieTime {
+    /// Ticks per second.
+    pub(crate) timescale: u32,
 }
 
 impl MovieTime {
@@ -42,7 +43,7 @@ impl MovieTime {
     }
 
     /// `ticks` of a track, in the movie's ticks, to nearest.
-    pub(super) fn of(self, ticks: u64, timescale: u32) -> u64 {
+    pub(crate) fn of(self, ticks: u64, timescale: u32) -> u64 {
         let (own, movie) = (u128::from(timescale), u128::from(self.timescale));
         let exact = u128::from(ticks) * movie;
         u64::try_from((exact + own / 2) / own).unwrap_or(u64::MAX)
@@ -69,8 +70,7 @@ pub(super) enum Slot {
 
 /// Everything before the first fragment.
 pub(super) fn header(mode: Mp4Mode, tracks: &[Track]) -> (Vec<u8>, Slot) {
-    let mut buf = Vec::new();
-    put_file_type(&mut buf, tracks);
+    let mut buf = file_type(tracks);
     let mut slot = Slot::MediaData(buf.len());
     if mode == Mp4Mode::Hybrid {
         put_free(&mut buf, boxes::LARGE_HEADER_OCTETS);
@@ -117,12 +117,13 @@ pub(super) fn movie_extends_header(tracks: &[Track]) -> Vec<u8> {
 
 /// `ftyp` (§4.3). What is used of the format came with `iso6` at the latest; it contains what
 /// `mp41` asks for.
-fn put_file_type(buf: &mut Vec<u8>, tracks: &[Track]) {
+pub(super) fn file_type(tracks: &[Track]) -> Vec<u8> {
     let has = |codec| {
         let mut codecs = tracks.iter().map(|track| track.header.description.codec());
         codecs.any(|other| other == Codec::Video(codec))
     };
-    put_box(buf, b"ftyp", |buf| {
+    let mut buf = Vec::new();
+    put_box(&mut buf, b"ftyp", |buf| {
         buf.put_slice(b"iso6");
         buf.put_u32(0);
         buf.put_slice(b"iso6mp41");
@@ -133,6 +134,7 @@ fn put_file_type(buf: &mut Vec<u8>, tracks: &[Track]) {
             buf.put_slice(b"avc1"); // ISO/IEC 14496-12 §E.3
         }
     });
+    buf
 }
 
 /// `mvhd` (§8.2.2).

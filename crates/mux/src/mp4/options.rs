@@ -2,8 +2,8 @@
 
 use media_recorder_types::MediaTime;
 
-/// What a file is in the end. While it is written, both are fragmented: a crash costs no more
-/// than the fragment that was not complete.
+/// What a file is in the end. While it is written, the first two are fragmented: a crash costs no
+/// more than the fragment that was not complete.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mp4Mode {
     /// Fragments to the end: what is sent while it is made, and what is appended to a
@@ -14,9 +14,15 @@ pub enum Mp4Mode {
     /// readers take the first, and is played as a fragmented one.
     #[default]
     Hybrid,
+    /// An ordinary MP4 with everything that a player must know in front of the media, so that
+    /// it plays while it is still being downloaded. For what is small or goes into a blob:
+    /// **nothing comes out before the end**, all packets wait in memory, and a crash costs all
+    /// of them.
+    FastStart,
 }
 
-/// The configuration of an [`Mp4Writer`](crate::Mp4Writer).
+/// The configuration of an [`Mp4Writer`](crate::Mp4Writer). In a file of
+/// [`Mp4Mode::FastStart`], what is said of fragments is so for how the tracks take turns.
 ///
 /// ```
 /// use media_recorder_mux::{Mp4Mode, Mp4Options};
@@ -85,8 +91,8 @@ impl Mp4Options {
         self
     }
 
-    /// Whether a `sidx` (ISO/IEC 14496-12 §8.16.3) comes before each fragment, as DASH's
-    /// live profile has it. Not by default.
+    /// Whether each fragment is an indexed media segment of DASH: a `styp` and a `sidx`
+    /// (ISO/IEC 14496-12 §8.16) come before it. Not by default, and never where there are no fragments.
     #[must_use]
     pub fn segment_index(mut self, wanted: bool) -> Self {
         self.segment_index = wanted;
@@ -94,8 +100,8 @@ impl Mp4Options {
     }
 
     /// Whether a fragmented file ends with an `mfra` (ISO/IEC 14496-12 §8.8.9) to seek by. By
-    /// default it does; it grows by 24 bytes per key frame in memory. A hybrid file never has
-    /// one.
+    /// default it does; in memory, it takes 24 bytes per fragment and track. Files of the other modes
+    /// never have one.
     #[must_use]
     pub fn random_access_index(mut self, wanted: bool) -> Self {
         self.random_access_index = wanted;

@@ -6,16 +6,18 @@ use bytes::{BufMut, Bytes};
 use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackKind};
 
 use super::boxes;
+use super::fast_start::HeldMedia;
 use super::fragment::OpenFragment;
 use super::mfra;
 use super::moof::fragment_header;
 use super::movie::{self, Slot};
 use super::options::{Mp4Mode, Mp4Options};
+use super::sample_entry;
 use super::timeline::Place;
 use super::track::Track;
-use super::track_checks::check_tracks;
-use crate::MuxError;
+use crate::checks::check_tracks;
 use crate::output::Output;
+use crate::{CodecPrivateError, MuxError};
 
 /// The most octets that the complete `moov`'s tables may grow to: with what else is in it, its
 /// size has 32 bits.
@@ -25,13 +27,19 @@ const MAX_INDEX_OCTETS: u64 = u32::MAX as u64 - (64 << 20);
 /// one of its chunk in `stsc` and `co64`.
 const INDEX_OCTETS_PER_SAMPLE: u64 = 8 + 4 + 4 + 12 + 8;
 
+/// The longest codec configuration: real ones have a few hundred octets, and boxes must not
+/// grow beyond 32 bits.
+const MAX_PRIVATE_OCTETS: usize = 64 << 10;
+
 /// A file that has a header and no end.
 #[derive(Debug)]
 pub(super) struct Recording {
     mode: Mp4Mode,
     segment_index: bool,
     random_access_index: bool,
-    slot: Slot,
+    /// What the end changes; `None` where nothing is put out before it.
+    slot: Option<Slot>,
+    held: HeldMedia,
     tracks: Vec<Track>,
     /// The first track of pictures; the first one where there is none.
     leader: usize,
@@ -59,18 +67,24 @@ impl Recording {
         tracks: &[MediaTrack],
         output: &mut Output,
     ) -> Result<Self, MuxError> {
-        let checked = check_tracks(tracks)?;
+        let frame_checks = check_tracks(tracks, "mp4", sample_entry::exists_for)?;
+        check_private_sizes(tracks)?;
         let tracks: Vec<Track> = (1..)
-            .zip(checked)
-            .map(|(number, (track, frame_check))| Track::new(number, track, frame_check))
+            .zip(tracks)
+            .zip(frame_checks)
+            .map(|((number, track), frame_check)| Track::new(number, track, frame_check))
             .collect();
-        let (header, slot) = movie::header(options.mode, &tracks);
-        output.append(header.into());
+        let slot = (options.mode != Mp4Mode::FastStart).then(|| {
+            let (header, slot) = movie::header(options.mode, &tracks);
+            output.append(header.into());
+            slot
+        });
         Ok(Self {
             mode: options.mode,
             segment_index: options.segment_index,
             random_access_index: options.random_access_index,
             slot,
+            held: HeldMedia::default(),
             leader: tracks
                 .iter()
                 .position(|track| track.kind() == TrackKind::Video)
@@ -114,7 +128,8 @@ impl Recording {
     ) -> Result<bool, MuxError> {
         let mut next = next.clone();
         let Accepted { index, place, .. } = self.check(&mut next)?;
-        let begins_chunk = self.packets > 0 && self.begins_chunk(index, &next);
+        let has_chunks = self.mode != Mp4Mode::FastStart;
+        let begins_chunk = has_chunks && self.packets > 0 && self.begins_chunk(index, &next);
         if begins_chunk {
             self.tracks[index].settle(Some(place));
             self.end_fragment(output);
@@ -138,7 +153,7 @@ impl Recording {
                 reached: self.reached,
             });
         }
-        if self.mode == Mp4Mode::Hybrid
+        if self.mode != Mp4Mode::Fragmented
             && self.packets >= MAX_INDEX_OCTETS / INDEX_OCTETS_PER_SAMPLE
         {
             return Err(MuxError::IndexFull {
@@ -158,11 +173,27 @@ impl Recording {
         any || (index == self.leader && packet.key)
     }
 
-    /// Puts out the open fragment, if there is something in it.
-    pub(super) fn end_fragment(&mut self, output: &mut Output) {
+    /// Makes what has been written available, if the file is not put out as a whole.
+    pub(super) fn flush(&mut self, output: &mut Output) {
+        if self.mode != Mp4Mode::FastStart {
+            self.end_fragment(output);
+        }
+    }
+
+    fn end_fragment(&mut self, output: &mut Output) {
         if !self.fragment.close() {
             return;
         }
+        if self.mode == Mp4Mode::FastStart {
+            // How long its last samples are is said in the end, when it is known.
+            self.held.take_runs(&mut self.tracks);
+        } else {
+            self.put_fragment(output);
+        }
+    }
+
+    /// Puts out the open fragment.
+    fn put_fragment(&mut self, output: &mut Output) {
         for track in &mut self.tracks {
             track.settle(None);
         }
@@ -179,10 +210,10 @@ impl Recording {
                 continue;
             }
             traf += 1;
-            match self.mode {
-                Mp4Mode::Hybrid => track.index_run(output.len()),
-                Mp4Mode::Fragmented if self.random_access_index => track.list_keys(moof, traf),
-                Mp4Mode::Fragmented => {}
+            if self.mode == Mp4Mode::Hybrid {
+                track.index_run(output.len());
+            } else if self.random_access_index {
+                track.list_first_key(moof, traf);
             }
             track.start_roll();
             for payload in track.run.payloads.drain(..) {
@@ -207,7 +238,7 @@ impl Recording {
     pub(super) fn finish(&mut self, output: &mut Output) {
         self.end_fragment(output);
         match self.slot {
-            Slot::Duration(at) => {
+            Some(Slot::Duration(at)) => {
                 if self.random_access_index
                     && let Some(index) = mfra::random_access(&self.tracks)
                 {
@@ -216,21 +247,45 @@ impl Recording {
                 let duration = movie::movie_extends_header(&self.tracks);
                 output.patch(at as u64, duration.into());
             }
-            Slot::MediaData(at) => {
+            Some(Slot::MediaData(at)) => {
                 let at = at as u64;
                 let size = output.len() - at;
-                for track in &mut self.tracks {
-                    track.index.finish(track.timeline.end());
-                }
+                self.finish_index();
                 output.append(movie::complete_movie(&self.tracks).into());
                 output.patch(at, media_data_header(size));
             }
+            None => {
+                self.finish_index();
+                core::mem::take(&mut self.held).put_file(&mut self.tracks, output);
+            }
+        }
+    }
+
+    /// No sample follows.
+    fn finish_index(&mut self) {
+        for track in &mut self.tracks {
+            track.settle(None);
+            track.index.finish(track.timeline.end());
         }
     }
 }
 
+fn check_private_sizes(tracks: &[MediaTrack]) -> Result<(), MuxError> {
+    let too_long = |track: &&MediaTrack| track.codec_private.len() > MAX_PRIVATE_OCTETS;
+    match tracks.iter().find(too_long) {
+        None => Ok(()),
+        Some(track) => Err(MuxError::CodecPrivate {
+            track: track.id,
+            codec: track.codec(),
+            reason: CodecPrivateError::Malformed {
+                what: "it is longer than 64 KiB",
+            },
+        }),
+    }
+}
+
 /// The header of an `mdat` of `size` octets, these sixteen among them (§4.2.2).
-fn media_data_header(size: u64) -> Bytes {
+pub(crate) fn media_data_header(size: u64) -> Bytes {
     let mut buf = Vec::with_capacity(boxes::LARGE_HEADER_OCTETS);
     buf.put_u32(1); // the size comes after the type
     buf.put_slice(b"mdat");

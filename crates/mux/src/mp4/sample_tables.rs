@@ -18,8 +18,9 @@ pub(super) fn put_empty_tables(buf: &mut Vec<u8>) {
 }
 
 /// The tables of all samples.
-pub(super) fn put_tables(buf: &mut Vec<u8>, index: &SampleIndex) {
+pub(crate) fn put_tables(buf: &mut Vec<u8>, index: &SampleIndex) {
     put_durations(buf, index);
+    put_composition_offsets(buf, index);
     put_sync_samples(buf, index);
     put_chunk_lengths(buf, index);
     put_sizes(buf, index);
@@ -37,34 +38,50 @@ fn put_counted(buf: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>) -> u32) {
 /// `stts` (§8.6.1.2): how many samples in a row have which duration.
 fn put_durations(buf: &mut Vec<u8>, index: &SampleIndex) {
     put_full_box(buf, b"stts", 0, 0, |buf| {
-        put_counted(buf, |buf| {
-            let mut runs = 0;
-            let mut run: Option<(u32, u32)> = None;
-            for sample in index.samples() {
-                match &mut run {
-                    Some((samples, duration)) if *duration == sample.duration => *samples += 1,
-                    _ => {
-                        runs += put_pair(buf, run.replace((1, sample.duration)));
-                    }
-                }
+        put_runs(buf, index.samples().map(|sample| sample.duration));
+    });
+}
+
+/// `ctts` (§8.6.1.3): by how much samples are shown later than they start; signed if some are
+/// shown earlier. Without it, none is.
+fn put_composition_offsets(buf: &mut Vec<u8>, index: &SampleIndex) {
+    let offsets = || index.samples().map(|sample| sample.composition);
+    if offsets().all(|offset| offset == 0) {
+        return;
+    }
+    let signed = offsets().any(|offset| offset < 0);
+    put_full_box(buf, b"ctts", signed.into(), 0, |buf| {
+        put_runs(buf, offsets().map(i32::cast_unsigned));
+    });
+}
+
+/// Values as runs of equal ones, which are counted.
+fn put_runs(buf: &mut Vec<u8>, values: impl Iterator<Item = u32>) {
+    put_counted(buf, |buf| {
+        let mut runs = 0;
+        let mut run: Option<(u32, u32)> = None;
+        for value in values {
+            match &mut run {
+                Some((samples, of)) if *of == value => *samples += 1,
+                _ => runs += put_pair(buf, run.replace((1, value))),
             }
-            runs + put_pair(buf, run)
-        });
+        }
+        runs + put_pair(buf, run)
     });
 }
 
 fn put_pair(buf: &mut Vec<u8>, pair: Option<(u32, u32)>) -> u32 {
-    let Some((samples, duration)) = pair else {
+    let Some((samples, value)) = pair else {
         return 0;
     };
     buf.put_u32(samples);
-    buf.put_u32(duration);
+    buf.put_u32(value);
     1
 }
 
 /// `stss` (§8.6.2): the numbers of the key frames; without it, all samples are some.
 fn put_sync_samples(buf: &mut Vec<u8>, index: &SampleIndex) {
-    if index.samples().all(|sample| sample.key) {
+    if index.only_keys() {
         return;
     }
     put_full_box(buf, b"stss", 0, 0, |buf| {
@@ -86,10 +103,11 @@ fn put_chunk_lengths(buf: &mut Vec<u8>, index: &SampleIndex) {
             let mut runs = 0;
             let mut before = None;
             for (number, chunk) in (1..).zip(index.chunks()) {
-                if before.replace(chunk.samples) != Some(chunk.samples) {
+                let run = (chunk.samples, chunk.description);
+                if before.replace(run) != Some(run) {
                     buf.put_u32(number);
                     buf.put_u32(chunk.samples);
-                    buf.put_u32(1); // the one sample description
+                    buf.put_u32(chunk.description);
                     runs += 1;
                 }
             }
@@ -100,13 +118,11 @@ fn put_chunk_lengths(buf: &mut Vec<u8>, index: &SampleIndex) {
 
 /// `stsz` (§8.7.3.2): one size if all are of that size, else a table.
 fn put_sizes(buf: &mut Vec<u8>, index: &SampleIndex) {
-    let mut sizes = index.samples().map(|sample| sample.size);
-    let first = sizes.next().unwrap_or(0);
-    let uniform = sizes.all(|size| size == first);
+    let uniform = index.uniform_size();
     put_full_box(buf, b"stsz", 0, 0, |buf| {
-        buf.put_u32(if uniform { first } else { 0 });
+        buf.put_u32(uniform.unwrap_or(0));
         buf.put_u32(index.len());
-        if !uniform {
+        if uniform.is_none() {
             for sample in index.samples() {
                 buf.put_u32(sample.size);
             }

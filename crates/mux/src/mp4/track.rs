@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use media_recorder_types::{AudioCodec, MediaTime, MediaTrack, Packet, TrackKind, TrackMedia};
 
+use super::configuration::Configuration;
 use super::index::SampleIndex;
-use super::packet_checks::PacketChecks;
+use super::options::MAX_FRAGMENT_BYTES;
 use super::sample_entry::sample_description;
 use super::timeline::{Place, Timeline};
 use crate::MuxError;
+use crate::checks::{Accepted, PacketChecks};
 use crate::codec::{FrameCheck, opus};
 
 /// The timescale of pictures that come at no known rate: that of MPEG.
@@ -38,6 +40,7 @@ pub(super) struct TrackHeader {
 pub(super) struct Track {
     pub(super) header: TrackHeader,
     checks: PacketChecks,
+    configuration: Configuration,
     pub(super) timeline: Timeline,
     /// Its samples in the open fragment.
     pub(super) run: Run,
@@ -78,7 +81,7 @@ pub(super) struct Roll {
     pub(super) started: u16,
 }
 
-/// A key frame that `mfra` lists.
+/// A key frame that `mfra` lists, one of a fragment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RandomAccess {
     /// In ticks.
@@ -100,7 +103,8 @@ impl Track {
         };
         let delay = description.codec_delay().to_ticks(timescale);
         Self {
-            checks: PacketChecks::new(description, frame_check),
+            checks: PacketChecks::new(description, frame_check, MAX_FRAGMENT_BYTES as usize),
+            configuration: Configuration::of(description),
             timeline: Timeline::new(
                 description,
                 timescale,
@@ -124,9 +128,23 @@ impl Track {
         self.header.description.kind()
     }
 
-    /// Checks `packet` against this track alone; gives its stored time and its place.
+    /// Checks `packet` against this track alone; gives its stored time and its place, and puts
+    /// into it what it leaves open.
     pub(super) fn check(&self, packet: &mut Packet) -> Result<(MediaTime, Place), MuxError> {
-        let stored = self.checks.check(packet)?;
+        let Accepted {
+            stored,
+            duration,
+            key,
+        } = self.checks.check(packet)?;
+        self.configuration
+            .check(packet)
+            .map_err(|reason| MuxError::Payload {
+                track: packet.track,
+                time: packet.time,
+                reason,
+            })?;
+        packet.duration = duration;
+        packet.key = key;
         Ok((stored, self.timeline.place(packet, stored)?))
     }
 
@@ -173,26 +191,21 @@ impl Track {
         self.index.add_chunk(offset, self.run.samples.len() as u32);
     }
 
-    /// Remembers where in the open fragment one can begin: with each key frame or, as any sound
-    /// will do, with the first sound.
-    pub(super) fn list_keys(&mut self, moof: u64, traf: u32) {
-        let most = match self.kind() {
-            TrackKind::Video => usize::MAX,
-            TrackKind::Audio => 1,
+    /// Remembers where in the open fragment one can begin: with its first key frame. That is
+    /// enough to seek by, and costs the same however often there is one.
+    pub(super) fn list_first_key(&mut self, moof: u64, traf: u32) {
+        let samples = &self.run.samples;
+        let Some(before) = samples.iter().position(|sample| sample.key) else {
+            return;
         };
-        let mut start = self.run.start;
-        let samples = (1..).zip(&self.run.samples).map(|(number, sample)| {
-            let entry = RandomAccess {
-                start,
-                moof,
-                traf,
-                sample: number,
-            };
-            start += u64::from(sample.duration);
-            (sample.key, entry)
+        let skipped = samples[..before].iter();
+        let skipped: u64 = skipped.map(|sample| u64::from(sample.duration)).sum();
+        self.random_access.push(RandomAccess {
+            start: self.run.start + skipped,
+            moof,
+            traf,
+            sample: before as u32 + 1,
         });
-        let keys = samples.filter_map(|(key, entry)| key.then_some(entry));
-        self.random_access.extend(keys.take(most));
     }
 
     /// The open fragment's samples are in a file.

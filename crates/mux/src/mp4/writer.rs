@@ -13,6 +13,9 @@ use crate::{MuxError, MuxOutput, Muxer};
 ///
 /// **What comes out is playable at every moment**, up to its last complete fragment. How it ends
 /// is for [`Mp4Mode`](crate::Mp4Mode) to say; the patches lie in the first few hundred bytes.
+/// With [`Mp4Mode::FastStart`](crate::Mp4Mode::FastStart) nothing comes out before
+/// [`finish`](Muxer::finish): [`flush`](Muxer::flush) has no effect, and there are neither
+/// patches nor chunks.
 ///
 /// - A track's ticks are its samples', 48,000 a second for Opus; for pictures, a multiple of
 ///   their rate, and at least 90,000 a second. Each time is rounded once, to nearest; durations
@@ -26,9 +29,11 @@ use crate::{MuxError, MuxOutput, Muxer};
 ///   the time at which it begins may be in the chunk before: a player has one buffer a track.
 /// - Tracks are numbered from 1 in their order. Packets of sound count as key frames, whatever
 ///   they say.
+/// - Channels of PCM are in the order of WAV files (RFC 9639 §9.1.3).
 /// - Where the sound in an Opus or PCM packet lasts a millisecond longer or shorter than the
 ///   packet says, the packet is refused; one with a duration of zero has that of its sound.
-/// - A hybrid file remembers each packet in two to ten bytes of memory, commonly four.
+/// - A hybrid file remembers each packet in two to ten bytes of memory, commonly four; one of
+///   `FastStart` also keeps its payload.
 #[derive(Debug)]
 pub struct Mp4Writer {
     options: Mp4Options,
@@ -86,7 +91,7 @@ impl Muxer for Mp4Writer {
 
     fn flush(&mut self) -> Result<(), MuxError> {
         let (recording, output) = self.recording()?;
-        recording.end_fragment(output);
+        recording.flush(output);
         Ok(())
     }
 

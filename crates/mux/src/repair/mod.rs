@@ -5,15 +5,19 @@
 //! payloads. What comes out is a [`Repair`]: a report of what was found, and the steps that make
 //! the file whole, in the vocabulary of a writer's output.
 //!
-//! **Memory is bounded by the index, not by the file**: some ten bytes per key frame, and the
-//! elements of the header.
+//! **Memory is bounded by the index, not by the file**: of WebM and Matroska, some ten bytes per key
+//! frame, and the elements of the header; of MP4, whose index lists every packet, some five bytes
+//! per packet, and the new index.
 //!
 //! **The steps can be interrupted.** Applied in their order, they leave a file that can be
 //! repaired again, wherever they stop.
 //!
 //! Each container has a module of its own here; the first bytes of the file decide.
 
+#[cfg(feature = "webm")]
 mod matroska;
+#[cfg(feature = "mp4")]
+mod mp4;
 mod report;
 
 use alloc::boxed::Box;
@@ -29,7 +33,7 @@ pub use report::RepairReport;
 #[non_exhaustive]
 pub enum RepairError {
     /// It does not begin as any container does that can be repaired.
-    #[error("it does not begin as WebM or Matroska does")]
+    #[error("it does not begin as WebM, Matroska or MP4 does")]
     UnknownContainer,
     /// It ends, or is damaged, before it says what its tracks are.
     #[error("it holds no description of tracks")]
@@ -37,6 +41,16 @@ pub enum RepairError {
     /// There is no packet in it that is whole.
     #[error("it holds not one whole packet")]
     NoPackets,
+    /// It is an ordinary MP4 that breaks off before its index, which is at its end: nothing tells
+    /// where its packets are.
+    #[error("no index was written, and no fragments to make one of")]
+    NoIndex,
+    /// It is an MP4 with its index at the beginning that breaks off: what it lists is not there.
+    #[error("it breaks off, and is not in fragments")]
+    NotFragmented,
+    /// It is an encrypted MP4: what it takes to decrypt a fragment would be lost.
+    #[error("it is encrypted")]
+    Encrypted,
     /// The scan [wants](RepairScan::wants) to see more.
     #[error("the file has not been scanned to its end")]
     Unfinished,
@@ -72,12 +86,30 @@ pub struct RepairScan {
 enum State {
     /// The first bytes are to tell what it is.
     Unknown,
+    #[cfg(feature = "webm")]
     Matroska(Box<matroska::Scan>),
+    #[cfg(feature = "mp4")]
+    Mp4(Box<mp4::Scan>),
     Failed(RepairError),
 }
 
+impl State {
+    /// What scans a file that begins with `bytes`.
+    fn of_file(bytes: &[u8], len: u64) -> Self {
+        #[cfg(feature = "webm")]
+        if matroska::begins(bytes) {
+            return Self::Matroska(Box::new(matroska::Scan::new(len)));
+        }
+        #[cfg(feature = "mp4")]
+        if mp4::begins(bytes) {
+            return Self::Mp4(Box::new(mp4::Scan::new(len)));
+        }
+        Self::Failed(RepairError::UnknownContainer)
+    }
+}
+
 /// How many bytes tell what a file is.
-const MAGIC_OCTETS: u64 = 4;
+const MAGIC_OCTETS: u64 = 8;
 
 impl RepairScan {
     /// A scan of a file of `file_len` bytes.
@@ -93,7 +125,10 @@ impl RepairScan {
     pub fn wants(&self) -> Option<Range<u64>> {
         match &self.state {
             State::Unknown => Some(0..self.file_len.min(MAGIC_OCTETS)),
+            #[cfg(feature = "webm")]
             State::Matroska(scan) => scan.wants(),
+            #[cfg(feature = "mp4")]
+            State::Mp4(scan) => scan.wants(),
             State::Failed(_) => None,
         }
     }
@@ -101,14 +136,11 @@ impl RepairScan {
     /// Takes the bytes that were [wanted](Self::wants). Fewer mean that the file ends after them.
     pub fn provide(&mut self, bytes: &[u8]) {
         match &mut self.state {
-            State::Unknown => {
-                self.state = if matroska::begins(bytes) {
-                    State::Matroska(Box::new(matroska::Scan::new(self.file_len)))
-                } else {
-                    State::Failed(RepairError::UnknownContainer)
-                };
-            }
+            State::Unknown => self.state = State::of_file(bytes, self.file_len),
+            #[cfg(feature = "webm")]
             State::Matroska(scan) => scan.provide(bytes),
+            #[cfg(feature = "mp4")]
+            State::Mp4(scan) => scan.provide(bytes),
             State::Failed(_) => {}
         }
     }
@@ -117,13 +149,15 @@ impl RepairScan {
     ///
     /// # Errors
     ///
-    /// [`RepairError::UnknownContainer`], [`RepairError::NoTracks`] and
-    /// [`RepairError::NoPackets`] if nothing can be saved; [`RepairError::Unfinished`] if the
-    /// scan wants to see more.
+    /// [`RepairError::Unfinished`] if the scan wants to see more; any other if nothing can be
+    /// saved.
     pub fn finish(self) -> Result<Repair, RepairError> {
         match self.state {
             State::Unknown => Err(RepairError::Unfinished),
+            #[cfg(feature = "webm")]
             State::Matroska(scan) => scan.finish(),
+            #[cfg(feature = "mp4")]
+            State::Mp4(scan) => scan.finish(),
             State::Failed(error) => Err(error),
         }
     }
@@ -136,12 +170,27 @@ pub struct Repair {
     in_place: bool,
     /// What comes before the index.
     first: VecDeque<RepairStep>,
+    /// An index that is made piece by piece.
+    #[cfg(feature = "webm")]
     index: Option<matroska::Cues>,
     /// What comes after it.
     last: VecDeque<RepairStep>,
 }
 
 impl Repair {
+    /// One of these steps, in which the index is.
+    #[cfg(feature = "mp4")]
+    fn new(report: RepairReport, in_place: bool, steps: VecDeque<RepairStep>) -> Self {
+        Self {
+            report,
+            in_place,
+            first: steps,
+            #[cfg(feature = "webm")]
+            index: None,
+            last: VecDeque::new(),
+        }
+    }
+
     /// What was found, kept and lost.
     pub fn report(&self) -> &RepairReport {
         &self.report
@@ -154,11 +203,13 @@ impl Repair {
         self.in_place
     }
 
-    /// The next step. They come in the order in which they are to be applied.
+    /// The next step. They come in the order in which they are to be applied; what is appended
+    /// goes to the end, also if something before it was replaced in between.
     pub fn poll_step(&mut self) -> Option<RepairStep> {
         if let Some(step) = self.first.pop_front() {
             return Some(step);
         }
+        #[cfg(feature = "webm")]
         if let Some(bytes) = self.index.as_mut().and_then(matroska::Cues::next_bytes) {
             return Some(RepairStep::Output(MuxOutput::Append(bytes)));
         }

@@ -17,12 +17,15 @@ pub struct RepairReport {
     pub duration: MediaTime,
     /// Packets in the repaired file.
     pub packets: u64,
-    /// Places in the index that was made: one for each key frame of video, or where there is no
-    /// video, two per second of sound. Zero if the file was whole.
+    /// Places in the index that was made: one for each key frame of video; where there is no
+    /// video, two per second of sound, and in an MP4 every packet. Zero if the file was whole.
     pub index_entries: u64,
     /// Bytes of the recording that could not be kept, at the end and in damaged stretches.
     /// Indexes do not count: they are made anew.
     pub bytes_lost: u64,
+    /// Packets that an MP4 lists and that are not there. A WebM or Matroska file does not say
+    /// which packets it should have: there it is zero.
+    pub packets_lost: u64,
     /// The stretches in the middle of the file that could not be read, in bytes from its start;
     /// what broke off at the end is not among them.
     pub damaged: Vec<Range<u64>>,
@@ -42,6 +45,11 @@ impl fmt::Display for RepairReport {
             0 => f.write_str("nothing lost")?,
             1 => f.write_str("1 byte lost")?,
             bytes => write!(f, "{bytes} bytes lost")?,
+        }
+        match self.packets_lost {
+            0 => {}
+            1 => f.write_str(" with 1 packet")?,
+            packets => write!(f, " with {packets} packets")?,
         }
         match &*self.damaged {
             [] => Ok(()),
@@ -70,6 +78,7 @@ mod tests {
             packets: 12,
             index_entries: 0,
             bytes_lost: 0,
+            packets_lost: 0,
             damaged: Vec::new(),
         };
         assert_eq!(report.to_string(), "is whole: 00:00:01.500, 12 packets");
@@ -79,6 +88,10 @@ mod tests {
         report.bytes_lost = 1;
         assert_eq!(report.to_string(), [kept, "1 byte lost"].concat());
         report.bytes_lost = 40;
+        report.packets_lost = 2;
+        let packets = "40 bytes lost with 2 packets";
+        assert_eq!(report.to_string(), [kept, packets].concat());
+        report.packets_lost = 0;
         report.damaged.push(100..120);
         let damage = "40 bytes lost, with damage at 100..120";
         assert_eq!(report.to_string(), [kept, damage].concat());

@@ -7,7 +7,7 @@ use media_recorder_mux::{ClusterMode, MatroskaOptions, Muxer};
 use media_recorder_types::{MediaTrack, Packet};
 
 use crate::support::{
-    file_of, frame, live_file, ms, ns, outputs, patched_file, pcm, sound, started, vp8,
+    file_of, frame, live_file, ms, ns, outputs, patched_file, plain_opus, sound, started, vp8,
 };
 
 const MODES: [ClusterMode; 2] = [ClusterMode::Known, ClusterMode::Unknown];
@@ -73,7 +73,7 @@ fn read(file: &[u8]) -> Vec<(u64, u64, bool)> {
 #[test]
 fn a_chunk_begins_with_a_key_frame_and_its_sound() {
     for mode in MODES {
-        let (initialisation, chunks) = chunks_of(mode, &[vp8(1), pcm(2)], packets());
+        let (initialisation, chunks) = chunks_of(mode, &[vp8(1), plain_opus(2)], packets());
         assert_eq!(chunks.len(), 4);
         for (chunk, start) in chunks.iter().zip((0..).step_by(200)) {
             assert_eq!(chunk[..4], CLUSTER);
@@ -88,7 +88,7 @@ fn a_chunk_begins_with_a_key_frame_and_its_sound() {
 #[test]
 fn chunks_can_be_appended_in_any_order() {
     for mode in MODES {
-        let (initialisation, chunks) = chunks_of(mode, &[vp8(1), pcm(2)], packets());
+        let (initialisation, chunks) = chunks_of(mode, &[vp8(1), plain_opus(2)], packets());
         let all = read(&[&initialisation[..], &chunks.concat()].concat());
         for order in [[3, 2, 1, 0], [2, 0, 3, 1], [1, 3, 0, 2]] {
             let mut file = initialisation.clone();
@@ -103,7 +103,7 @@ fn chunks_can_be_appended_in_any_order() {
 #[test]
 fn chunks_of_pictures_are_the_file_as_it_is() {
     for mode in MODES {
-        let tracks = [vp8(1), pcm(2)];
+        let tracks = [vp8(1), plain_opus(2)];
         let (initialisation, chunks) = chunks_of(mode, &tracks, packets());
         let mut writer = started(options(mode), &tracks);
         for packet in packets() {
@@ -120,8 +120,11 @@ fn sound_before_the_first_picture_is_in_its_chunk() {
     for mode in MODES {
         let early = [sound(2, ms(0)), sound(2, ms(20))];
         let pictures = (1..11).map(|n| frame(1, ms(n * 40), n % 5 == 1));
-        let (initialisation, chunks) =
-            chunks_of(mode, &[vp8(1), pcm(2)], early.into_iter().chain(pictures));
+        let (initialisation, chunks) = chunks_of(
+            mode,
+            &[vp8(1), plain_opus(2)],
+            early.into_iter().chain(pictures),
+        );
         assert_eq!(chunks.len(), 2);
         let blocks = read(&[&initialisation[..], &chunks[0]].concat());
         assert_eq!(blocks.len(), 7, "a chunk of sound alone would be none");
@@ -132,7 +135,7 @@ fn sound_before_the_first_picture_is_in_its_chunk() {
 #[test]
 fn only_a_key_frame_of_the_first_video_track_begins_a_chunk() {
     for mode in MODES {
-        let mut writer = started(options(mode), &[pcm(1), vp8(2), vp8(3)]);
+        let mut writer = started(options(mode), &[plain_opus(1), vp8(2), vp8(3)]);
         let mut write = |packet: Packet| {
             let cut = writer.cut_before(&packet).unwrap();
             writer.write(packet).unwrap();
@@ -154,7 +157,7 @@ fn only_a_key_frame_of_the_first_video_track_begins_a_chunk() {
 fn sound_alone_can_be_cut_everywhere() {
     for mode in MODES {
         let packets = (0..10).map(|n| sound(1, ms(n * 20)));
-        let (initialisation, chunks) = chunks_of(mode, &[pcm(1)], packets);
+        let (initialisation, chunks) = chunks_of(mode, &[plain_opus(1)], packets);
         assert_eq!(chunks.len(), 10);
         for (chunk, n) in chunks.iter().zip(0..) {
             let file = [&initialisation[..], chunk].concat();
@@ -166,7 +169,7 @@ fn sound_alone_can_be_cut_everywhere() {
 #[test]
 fn two_chunks_cannot_begin_in_one_millisecond() {
     for mode in MODES {
-        let mut writer = started(options(mode), &[pcm(1), pcm(2)]);
+        let mut writer = started(options(mode), &[plain_opus(1), plain_opus(2)]);
         writer.write(sound(1, ms(0))).unwrap();
         writer.write(sound(2, ms(0))).unwrap();
         assert_eq!(writer.cut_before(&sound(1, ms(20))), Ok(true));

@@ -6,8 +6,8 @@ use media_recorder_types::{MediaTime, MediaTrack, Packet};
 
 use crate::ebml::{StoredCluster, clusters};
 use crate::support::{
-    OPUS_DELAY, file_of, frame, id, live_file, ms, ns, opus, outputs, patched_file, pcm, sound,
-    started, vp8,
+    OPUS_DELAY, file_of, frame, id, live_file, ms, ns, opus, outputs, patched_file, plain_opus,
+    sound, started, vp8,
 };
 
 const MODES: [ClusterMode; 2] = [ClusterMode::Known, ClusterMode::Unknown];
@@ -64,7 +64,7 @@ fn sound_of_a_key_frames_time_is_in_its_cluster() {
             vec![(2, 40), (1, 40), (2, 40), (1, 60)],
         ];
         assert_eq!(
-            layout_of(matroska(mode), &[vp8(1), pcm(2)], packets),
+            layout_of(matroska(mode), &[vp8(1), plain_opus(2)], packets),
             expected
         );
     }
@@ -81,7 +81,7 @@ fn key_frames_of_one_time_share_a_cluster() {
             ]
         });
         assert_eq!(
-            layout_of(matroska(mode), &[vp8(1), vp8(2), pcm(3)], packets),
+            layout_of(matroska(mode), &[vp8(1), vp8(2), plain_opus(3)], packets),
             [[(3, 0), (1, 0), (2, 0)], [(3, 100), (1, 100), (2, 100)]]
         );
     }
@@ -100,7 +100,10 @@ fn a_key_frame_larger_than_a_cluster_keeps_its_sound() {
         ];
         let options = matroska(mode).max_cluster_bytes(500);
         let expected = [vec![(1, 0)], vec![(2, 40), (1, 40)], vec![(2, 60)]];
-        assert_eq!(layout_of(options, &[vp8(1), pcm(2)], packets), expected);
+        assert_eq!(
+            layout_of(options, &[vp8(1), plain_opus(2)], packets),
+            expected
+        );
     }
 }
 
@@ -108,7 +111,7 @@ fn a_key_frame_larger_than_a_cluster_keeps_its_sound() {
 fn clusters_are_cut_by_duration() {
     for mode in MODES {
         let packets = (0..600).map(|n| sound(1, ms(n * 20)));
-        let file = file_of(matroska(mode), &[pcm(1)], packets);
+        let file = file_of(matroska(mode), &[plain_opus(1)], packets);
         let starts: Vec<_> = clusters(&file).iter().map(|cluster| cluster.tick).collect();
         assert_eq!(starts, [0, 5020, 10_040], "a cluster spans at most 5 s");
     }
@@ -143,7 +146,7 @@ fn clusters_are_cut_by_size() {
     let packets = || {
         (0..3).map(|n| {
             let mut packet = sound(1, ms(n * 20));
-            packet.data = vec![7; 100].into();
+            packet.data = vec![0xFC; 100].into();
             if n == 1 {
                 packet.with_discard_padding(ms(5))
             } else {
@@ -153,7 +156,7 @@ fn clusters_are_cut_by_size() {
     };
     let ticks = |limit| -> Vec<Vec<i64>> {
         let options = MatroskaOptions::matroska().max_cluster_bytes(limit);
-        let clusters = clusters(&file_of(options, &[pcm(1)], packets()));
+        let clusters = clusters(&file_of(options, &[plain_opus(1)], packets()));
         assert!(clusters.iter().all(|cluster| cluster.len as u64 <= limit));
         let ticks = |cluster: &StoredCluster| cluster.blocks.iter().map(|b| b.tick).collect();
         clusters.iter().map(ticks).collect()
@@ -183,7 +186,7 @@ fn known_clusters_come_whole_and_unknown_ones_block_by_block() {
 #[test]
 fn flush_puts_everything_out() {
     for mode in MODES {
-        let mut writer = started(matroska(mode), &[vp8(1), pcm(2)]);
+        let mut writer = started(matroska(mode), &[vp8(1), plain_opus(2)]);
         writer.write(frame(1, ms(0), true)).unwrap();
         writer.write(sound(2, ms(0))).unwrap();
         writer.flush().unwrap();
@@ -220,8 +223,11 @@ fn writing_goes_on_after_a_flush() {
 #[test]
 fn payloads_keep_their_allocation() {
     for mode in MODES {
-        let payloads: Vec<Bytes> = (0..20_u8).map(|n| vec![n * 2; 3000].into()).collect();
-        let mut writer = started(matroska(mode), &[vp8(1), pcm(2)]);
+        // A key frame of VP8, or 20 ms of Opus.
+        let payloads: Vec<Bytes> = (0..20)
+            .map(|n| vec![[0x10, 0xFC][n % 2]; 3000].into())
+            .collect();
+        let mut writer = started(matroska(mode), &[vp8(1), plain_opus(2)]);
         for (payload, n) in payloads.iter().zip(0..) {
             let track = id(1 + n % 2);
             let time = ms(i64::from(n) * 20);

@@ -5,7 +5,7 @@ use media_recorder_types::{MediaTime, MediaTrack, Packet};
 
 use crate::ebml::{clusters, elements, segment};
 use crate::support::{
-    OPUS_DELAY, file_of, frame, live_file, ms, ns, opus, outputs, patched_file, pcm, sound,
+    OPUS_DELAY, file_of, frame, live_file, ms, ns, opus, outputs, patched_file, plain_opus, sound,
     started, vp8,
 };
 
@@ -70,7 +70,7 @@ fn every_key_frame_is_in_the_index() {
             ]
         });
         let options = MatroskaOptions::matroska().cluster_mode(mode);
-        let file = file_of(options, &[vp8(1), pcm(2)], packets);
+        let file = file_of(options, &[vp8(1), plain_opus(2)], packets);
         let expected: Vec<_> = (0..100).step_by(7).map(|n| (n * 40, 1)).collect();
         assert_eq!(cues(&file), expected);
     }
@@ -93,7 +93,7 @@ fn sound_alone_is_indexed_twice_a_second_by_its_first_track() {
     for mode in MODES {
         let packets = (0..200).flat_map(|n| [sound(2, ms(n * 20)), sound(1, ms(n * 20 + 10))]);
         let options = MatroskaOptions::matroska().cluster_mode(mode);
-        let file = file_of(options, &[pcm(1), pcm(2)], packets);
+        let file = file_of(options, &[plain_opus(1), plain_opus(2)], packets);
         let expected: Vec<_> = (0..8).map(|n| (n * 500 + 10, 1)).collect();
         assert_eq!(cues(&file), expected);
     }

@@ -7,14 +7,18 @@
 
 mod chunks;
 mod clusters;
+#[path = "../common/mod.rs"]
+mod common;
 mod ebml;
 mod golden;
 mod index;
 mod interleave;
+mod operations;
 mod presentation;
 mod rejections;
 mod round_trip;
 mod sizes;
 mod support;
+mod symphonia;
 mod tracks;
 mod truncation;

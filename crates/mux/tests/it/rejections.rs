@@ -57,7 +57,7 @@ fn codecs_that_webm_does_not_have() {
         video(1, VideoCodec::H264),
         video(1, VideoCodec::Mjpeg),
         pcm(1),
-        audio(1, AudioCodec::Flac),
+        audio(1, AudioCodec::Flac, &[]),
     ];
     for track in others {
         let codec = track.codec();
@@ -154,9 +154,9 @@ fn configurations_that_are_missing_or_wrong() {
     let needing = [
         video(1, VideoCodec::Av1),
         video(1, VideoCodec::H264),
-        audio(1, AudioCodec::Opus),
-        audio(1, AudioCodec::Flac),
-        audio(1, AudioCodec::Vorbis),
+        audio(1, AudioCodec::Opus, &[]),
+        audio(1, AudioCodec::Flac, &[]),
+        audio(1, AudioCodec::Vorbis, &[]),
     ];
     for mut track in needing {
         let codec = track.codec();
@@ -446,10 +446,20 @@ fn no_refused_packet_leaves_a_trace() {
 #[test]
 fn pcm_of_every_format_is_sound_for_matroska() {
     for format in [PcmFormat::S16, PcmFormat::S24, PcmFormat::F32] {
-        let mut writer = started(
-            MatroskaOptions::matroska(),
-            &[audio(1, AudioCodec::Pcm(format))],
+        let tracks = [audio(1, AudioCodec::Pcm(format), &[])];
+        let mut writer = started(MatroskaOptions::matroska(), &tracks);
+        let octets = format.bits() as usize / 8 * 2 * 960;
+        let packet = |octets: usize| Packet::new(id(1), vec![0; octets].into(), ms(0), ms(20));
+        assert_eq!(
+            writer.write(packet(octets - 1)),
+            Err(MuxError::Payload {
+                track: id(1),
+                time: ms(0),
+                reason: PayloadError::Malformed {
+                    what: "the last sample is cut off"
+                }
+            })
         );
-        writer.write(sound(1, ms(0))).unwrap();
+        writer.write(packet(octets)).unwrap();
     }
 }

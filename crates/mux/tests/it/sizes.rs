@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use media_recorder_mux::{ClusterMode, MatroskaOptions, MuxOutput, Muxer};
-use media_recorder_types::Packet;
+use media_recorder_types::{MediaTime, Packet};
 
 use crate::ebml::{Element, elements, uint};
-use crate::support::{id, ms, outputs, pcm, started, vp8};
+use crate::support::{id, ms, outputs, plain_opus, started, vp8};
 
 /// The largest packet that is accepted.
 const LARGEST: usize = (256 << 20) - 64;
@@ -90,12 +90,17 @@ fn positions_and_sizes_beyond_four_gigabytes_are_exact() {
 #[test]
 fn a_cluster_of_gigabytes_has_its_exact_size() {
     let sound = Bytes::from(vec![0; LARGEST]);
-    let tracks: Vec<_> = (1..=17).map(pcm).collect();
+    let tracks: Vec<_> = (1..=17).map(plain_opus).collect();
     let mut writer = started(MatroskaOptions::matroska(), &tracks);
     outputs(&mut writer);
     for track in 1..=17 {
         writer
-            .write(Packet::new(id(track), sound.clone(), ms(0), ms(20)))
+            .write(Packet::new(
+                id(track),
+                sound.clone(),
+                ms(0),
+                MediaTime::ZERO,
+            ))
             .unwrap();
     }
     writer.flush().unwrap();

@@ -6,7 +6,7 @@ use matroska_demuxer::{Frame, MatroskaFile};
 use media_recorder_mux::{ClusterMode, MatroskaOptions, Muxer};
 
 use crate::ebml::segment;
-use crate::support::{frame, live_file, ms, outputs, pcm, sound, started, vp8};
+use crate::support::{frame, live_file, ms, outputs, plain_opus, sound, started, vp8};
 
 /// Where each block ends, from the start of the file, and the end of what comes before them.
 struct Ends {
@@ -49,7 +49,7 @@ fn count_frames(file: &[u8]) -> usize {
 fn every_whole_block_before_the_cut_is_readable() {
     for mode in [ClusterMode::Known, ClusterMode::Unknown] {
         let options = MatroskaOptions::matroska().cluster_mode(mode);
-        let mut writer = started(options, &[vp8(1), pcm(2)]);
+        let mut writer = started(options, &[vp8(1), plain_opus(2)]);
         for n in 0..12 {
             writer.write(sound(2, ms(n * 40))).unwrap();
             writer.write(frame(1, ms(n * 40), n % 4 == 0)).unwrap();

@@ -4,10 +4,10 @@ use media_recorder_mux::Mp4Options;
 use media_recorder_types::{
     AudioCodec, ColorInfo, ColorRange, MediaTrack, PcmFormat, TrackMedia, VideoCodec,
 };
-use mp4_atom::{Codec, Moov};
+use mp4_atom::{AudioChannelPosition, ChannelStructure, Codec, Moov, SpeakerPosition};
 
 use crate::reader::decode;
-use crate::support::{audio, file_of, opus, video, vp9};
+use crate::support::{audio, file_of, opus, pcm, video, vp9};
 
 fn entry_of(track: &MediaTrack) -> Codec {
     let file = file_of(Mp4Options::new(), std::slice::from_ref(track), []);
@@ -137,6 +137,46 @@ fn pcm_of_every_format() {
         assert!(!pcmc.big_endian);
         assert_eq!(u32::from(pcmc.sample_size), format.bits());
     }
+}
+
+/// Where the channels of a PCM track are heard; empty if nothing is said.
+fn positions(channels: u16) -> Vec<AudioChannelPosition> {
+    let mut track = pcm(1);
+    let TrackMedia::Audio(sound) = &mut track.media else {
+        unreachable!()
+    };
+    sound.channels = channels;
+    let Codec::Ipcm(entry) = entry_of(&track) else {
+        panic!("it is PCM")
+    };
+    assert_eq!(entry.audio.channel_count, channels);
+    let positions = match entry.chnl.and_then(|chnl| chnl.channel_structure) {
+        None => Vec::new(),
+        Some(ChannelStructure::ExplicitPositions { positions }) => positions,
+        Some(other) => panic!("{other:?}"),
+    };
+    let standard = |position| match position {
+        SpeakerPosition::Standard(position) => position,
+        other => panic!("{other:?}"),
+    };
+    positions.into_iter().map(standard).collect()
+}
+
+/// RFC 9639 §9.1.3.
+#[test]
+fn channels_of_pcm_are_those_of_a_wav_file() {
+    use AudioChannelPosition::*;
+    let front = [FrontLeft, FrontRight, FrontCenter, Lfe1];
+    let beside = [LeftSurround, RightSurround];
+    assert_eq!(positions(1), []);
+    assert_eq!(positions(2), front[..2]);
+    assert_eq!(positions(3), front[..3]);
+    assert_eq!(positions(4), [&front[..2], &beside].concat());
+    assert_eq!(positions(5), [&front[..3], &beside].concat());
+    assert_eq!(positions(6), [&front[..], &beside].concat());
+    assert_eq!(positions(7), [&front[..], &[RearCenter], &beside].concat());
+    let behind = [RearLeft, RearRight];
+    assert_eq!(positions(8), [&front[..], &behind, &beside].concat());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use media_recorder_mux::{Mp4Mode, Mp4Options, Muxer};
 
 use crate::support::{
-    OPUS_DELAY, frame, full_box, live_file, mp4_box, ms, opus, outputs, patched_file, sound,
+    OPUS_DELAY, frame, full_box, live_file, mp4_box, ms, opus, outputs, patched_file, pcm, sound,
     started, u32s, u64s, vp9,
 };
 
@@ -291,42 +291,15 @@ fn a_finished_fragmented_file() {
     assert_eq!(patched_file(&outputs(&mut writer)), expected);
 }
 
-#[test]
-fn a_finished_hybrid_file() {
-    let mut writer = started(options(Mp4Mode::Hybrid), &tracks());
-    write_packets(&mut writer);
-    writer.finish().unwrap();
-    let outputs = outputs(&mut writer);
-
-    let place = mp4_box(b"free", &[&[0; 8]]);
-    let inner = fragmented_movie(&[]);
-    let [first, second] = [first_fragment(), second_fragment()];
-    let live = [
-        file_type(),
-        place,
-        inner.clone(),
-        first.clone(),
-        second.clone(),
-    ]
-    .concat();
-    assert!(live_file(&outputs).starts_with(&live));
-
-    // §4.2: the size of what was the fragmented file, in 64 bits after the type.
-    let size = (16 + inner.len() + first.len() + second.len()) as u64;
-    let mdat = [&u32s([1])[..], b"mdat", &u64s([size])].concat();
-    let data = [file_type(), mdat, inner, first.clone(), second].concat();
-
-    // Where the payloads are.
-    let after_first = data.len() - 3;
-    let first_end = data.len() - second_fragment().len();
-    let [pictures, sounds] = [first_end as u32 - 12, first_end as u32 - 6];
+/// The `moov` of all packets, whose payloads are at these places.
+fn complete_movie(pictures: [u32; 2], sounds: u32) -> Vec<u8> {
     let picture_tables: [&[u8]; 6] = [
         &picture_description(),
         &full_box(b"stts", 0, 0, &[&u32s([1, 3, 3_600])]),
         &full_box(b"stss", 0, 0, &[&u32s([2, 1, 3])]),
         &full_box(b"stsc", 0, 0, &[&u32s([2, 1, 2, 1, 2, 1, 1])]),
         &full_box(b"stsz", 0, 0, &[&u32s([3, 3])]),
-        &full_box(b"stco", 0, 0, &[&u32s([2, pictures, after_first as u32])]),
+        &full_box(b"stco", 0, 0, &[&u32s([2, pictures[0], pictures[1]])]),
     ];
     let sound_tables: [&[u8]; 6] = [
         &sound_description(),
@@ -361,8 +334,75 @@ fn a_finished_hybrid_file() {
             ],
         ),
     ];
-    let expected = [data, mp4_box(b"moov", &parts)].concat();
+    mp4_box(b"moov", &parts)
+}
+
+#[test]
+fn a_finished_hybrid_file() {
+    let mut writer = started(options(Mp4Mode::Hybrid), &tracks());
+    write_packets(&mut writer);
+    writer.finish().unwrap();
+    let outputs = outputs(&mut writer);
+
+    let place = mp4_box(b"free", &[&[0; 8]]);
+    let inner = fragmented_movie(&[]);
+    let [first, second] = [first_fragment(), second_fragment()];
+    let live = [
+        file_type(),
+        place,
+        inner.clone(),
+        first.clone(),
+        second.clone(),
+    ]
+    .concat();
+    assert!(live_file(&outputs).starts_with(&live));
+
+    // §4.2: the size of what was the fragmented file, in 64 bits after the type.
+    let size = (16 + inner.len() + first.len() + second.len()) as u64;
+    let mdat = [&u32s([1])[..], b"mdat", &u64s([size])].concat();
+    let data = [file_type(), mdat, inner, first.clone(), second].concat();
+
+    // Where the payloads are.
+    let after_first = data.len() as u32 - 3;
+    let first_end = (data.len() - second_fragment().len()) as u32;
+    let movie = complete_movie([first_end - 12, after_first], first_end - 6);
+    let expected = [data, movie].concat();
     assert_eq!(patched_file(&outputs), expected);
+}
+
+#[test]
+fn a_fast_starting_file() {
+    let mut writer = started(options(Mp4Mode::FastStart), &tracks());
+    write_packets(&mut writer);
+    writer.finish().unwrap();
+
+    let before_data = file_type().len() as u32 + complete_movie([0, 0], 0).len() as u32 + 16;
+    // In the order of the tracks, up to the key frame, which begins the next chunk.
+    let movie = complete_movie([before_data, before_data + 12], before_data + 6);
+    let payloads = [
+        0x82, 0xAA, 0xBB, 0x86, 0xAA, 0xBB, 0xFC, 0xDE, 0xFC, 0xDE, 0xFC, 0xDE, 0x82, 0xAA, 0xBB,
+    ];
+    // §4.2: the size in 64 bits after the type.
+    let header = [&u32s([1])[..], b"mdat", &u64s([31])].concat();
+    let expected = [file_type(), movie, header, payloads.to_vec()].concat();
+    assert_eq!(live_file(&outputs(&mut writer)), expected);
+}
+
+/// ISO/IEC 23003-5 §5.1, and §12.2.4.
+#[test]
+fn pcm_of_two_channels() {
+    let parts: [&[u8]; 5] = [
+        &[0, 0, 0, 0, 0, 0, 0, 1],
+        &[0; 8],
+        &[0, 2, 0, 16, 0, 0, 0, 0, 0xBB, 0x80, 0, 0],
+        // The stream is of channels; explicit positions: left, right.
+        &full_box(b"chnl", 0, 0, &[&[1, 0, 0, 1]]),
+        // Little-endian, 16 bits.
+        &full_box(b"pcmC", 0, 0, &[&[1, 16]]),
+    ];
+    let entry = mp4_box(b"ipcm", &parts);
+    let header = live_file(&outputs(&mut started(Mp4Options::new(), &[pcm(1)])));
+    assert!(header.windows(entry.len()).any(|octets| octets == entry));
 }
 
 #[test]
@@ -373,12 +413,14 @@ fn a_segment_index_before_each_fragment() {
     write_packets(&mut writer);
     writer.flush().unwrap();
 
+    // §8.16.2, and DASH's brands of a media segment and of one with an index.
+    let styp = mp4_box(b"styp", &[b"msdh\0\0\0\0msdhmsix"]);
     // §8.16.3: of track 1, from when, and one reference: octets, ticks, starts with a SAP of
     // type 1.
     let sidx = |time: u64, octets: usize, ticks: u32| {
         let reference = u32s([1, octets as u32, ticks, 0x9000_0000]);
         let parts: [&[u8]; 3] = [&u32s([1, 90_000]), &u64s([time, 0]), &reference];
-        full_box(b"sidx", 1, 0, &parts)
+        [styp.clone(), full_box(b"sidx", 1, 0, &parts)].concat()
     };
     let [first, second] = [first_fragment(), second_fragment()];
     let expected = [

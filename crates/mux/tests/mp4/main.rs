@@ -6,9 +6,13 @@
 )]
 
 mod chunks;
+#[path = "../common/mod.rs"]
+mod common;
 mod entries;
+mod fast_start;
 mod fragments;
 mod golden;
+mod operations;
 mod reader;
 mod rejections;
 mod round_trip;

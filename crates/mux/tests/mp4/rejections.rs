@@ -362,10 +362,11 @@ fn file_with(mode: Mp4Mode, interfere: impl FnOnce(&mut Mp4Writer)) -> Vec<u8> {
 
 #[test]
 fn no_refused_call_leaves_a_trace() {
-    for mode in [Mp4Mode::Fragmented, Mp4Mode::Hybrid] {
+    for mode in [Mp4Mode::Fragmented, Mp4Mode::Hybrid, Mp4Mode::FastStart] {
         let untouched = file_with(mode, |_| {});
         for (packet, expected) in bad_packets() {
             let file = file_with(mode, |writer| {
+                assert_eq!(writer.cut_before(&packet), Err(expected.clone()));
                 assert_eq!(writer.write(packet), Err(expected.clone()));
             });
             assert!(file == untouched, "after: {expected}");

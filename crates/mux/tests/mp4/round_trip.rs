@@ -187,6 +187,21 @@ proptest! {
     }
 
     #[test]
+    fn a_fast_starting_file_reads_back_equal(packets in interleaved(), options in options()) {
+        let mut writer = written(options.mode(Mp4Mode::FastStart), &packets, usize::MAX);
+        writer.finish().expect("it has been started");
+        let file = live_file(&outputs(&mut writer));
+        let found = indexed_samples(&file);
+        prop_assert_eq!(by_track(symphonia_samples(&file)), by_track(found.clone()));
+        // As in a hybrid file.
+        for (found, expected) in without_durations(found).into_iter().zip(expected(&packets)) {
+            prop_assert!(found.start.abs_diff(expected.start) <= 1);
+            let start = found.start;
+            prop_assert_eq!(found, Read { start, ..expected });
+        }
+    }
+
+    #[test]
     fn an_uncommitted_hybrid_file_reads_back_equal(
         packets in interleaved(),
         options in options(),
@@ -216,7 +231,7 @@ fn times_are_equal_for_a_reader_that_adds_durations() {
     let packets: Vec<_> = (0..500)
         .map(|n| samples(1, n * 480, 480, n as u8))
         .collect();
-    for mode in [Mp4Mode::Fragmented, Mp4Mode::Hybrid] {
+    for mode in [Mp4Mode::Fragmented, Mp4Mode::Hybrid, Mp4Mode::FastStart] {
         let mut writer = started(Mp4Options::new().mode(mode), &[pcm(1)]);
         for packet in &packets {
             writer.write(Packet::clone(packet).with_key(true)).unwrap();

@@ -11,5 +11,8 @@ mod damage;
 #[path = "../it/ebml.rs"]
 mod ebml;
 mod index;
+mod mp4;
+#[path = "../mp4/reader.rs"]
+mod mp4_reader;
 mod steps;
 mod support;

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use super::clip::Clip;
 use super::encoders::Encoder;
-use super::measure::{Cost, median};
+use super::measure::Cost;
 use super::quality::Quality;
+use crate::peers::median::median;
 
 /// The encoder that the others are compared with: what browsers use to record live.
 const REFERENCE: &str = "libvpx vp8";

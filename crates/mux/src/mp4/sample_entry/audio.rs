@@ -96,7 +96,8 @@ fn put_flac_configuration(buf: &mut Vec<u8>, private: &[u8]) {
     });
 }
 
-/// `ipcm` or `fpcm` with its `pcmC` (ISO/IEC 23003-5).
+/// `ipcm` or `fpcm` with its `pcmC` (ISO/IEC 23003-5) and, for more than one channel, where
+/// each of them is heard.
 fn put_pcm(buf: &mut Vec<u8>, audio: &AudioTrack, format: PcmFormat) {
     const LITTLE_ENDIAN: u8 = 1;
     let kind = match format {
@@ -107,9 +108,64 @@ fn put_pcm(buf: &mut Vec<u8>, audio: &AudioTrack, format: PcmFormat) {
     let bits = format.bits() as u8;
     let rate = pcm_rate(audio.sample_rate);
     put_sound(buf, kind, audio, bits.into(), rate, |buf| {
+        put_channel_layout(buf, audio.channels);
         put_full_box(buf, b"pcmC", 0, 0, |buf| {
             buf.put_u8(LITTLE_ENDIAN);
             buf.put_u8(bits);
         });
     });
+}
+
+/// `chnl` (ISO/IEC 14496-12 §12.2.4) of channels in the order of WAV files and of FLAC.
+fn put_channel_layout(buf: &mut Vec<u8>, channels: u16) {
+    const CHANNELS_AND_NO_OBJECTS: u8 = 1;
+    let Some(positions) = speaker_positions(channels) else {
+        return;
+    };
+    put_full_box(buf, b"chnl", 0, 0, |buf| {
+        buf.put_u8(CHANNELS_AND_NO_OBJECTS);
+        buf.put_u8(0); // no layout of the standard's, whose channels have another order
+        buf.put_slice(positions);
+    });
+}
+
+/// Where the channels are heard (ISO/IEC 23091-3, `OutputChannelPosition`), in the order that
+/// their count means (RFC 9639 §9.1.3); `None` for a single one.
+fn speaker_positions(channels: u16) -> Option<&'static [u8]> {
+    const LEFT: u8 = 0;
+    const RIGHT: u8 = 1;
+    const CENTRE: u8 = 2;
+    const LOW: u8 = 3;
+    const LEFT_SURROUND: u8 = 4;
+    const RIGHT_SURROUND: u8 = 5;
+    const LEFT_REAR: u8 = 8;
+    const RIGHT_REAR: u8 = 9;
+    const CENTRE_REAR: u8 = 10;
+    const EIGHT: [u8; 8] = [
+        LEFT,
+        RIGHT,
+        CENTRE,
+        LOW,
+        LEFT_REAR,
+        RIGHT_REAR,
+        LEFT_SURROUND,
+        RIGHT_SURROUND,
+    ];
+    Some(match channels {
+        2 | 3 => &EIGHT[..channels.into()],
+        4 => &[LEFT, RIGHT, LEFT_SURROUND, RIGHT_SURROUND],
+        5 => &[LEFT, RIGHT, CENTRE, LEFT_SURROUND, RIGHT_SURROUND],
+        6 => &[LEFT, RIGHT, CENTRE, LOW, LEFT_SURROUND, RIGHT_SURROUND],
+        7 => &[
+            LEFT,
+            RIGHT,
+            CENTRE,
+            LOW,
+            CENTRE_REAR,
+            LEFT_SURROUND,
+            RIGHT_SURROUND,
+        ],
+        8 => &EIGHT,
+        _ => return None,
+    })
 }

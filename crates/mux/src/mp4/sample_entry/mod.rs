@@ -6,9 +6,18 @@ mod video;
 use alloc::vec::Vec;
 
 use bytes::BufMut;
-use media_recorder_types::{MediaTrack, TrackMedia};
+use media_recorder_types::{AudioCodec, Codec, MediaTrack, TrackMedia, VideoCodec};
 
 use super::boxes::put_full_box;
+
+/// Whether there is a sample entry for the codec that players know.
+pub(super) fn exists_for(codec: Codec) -> bool {
+    matches!(
+        codec,
+        Codec::Video(VideoCodec::Av1 | VideoCodec::Vp9 | VideoCodec::H264)
+            | Codec::Audio(AudioCodec::Opus | AudioCodec::Pcm(_) | AudioCodec::Flac)
+    )
+}
 
 /// The `stsd` of a track that has been checked.
 pub(super) fn sample_description(track: &MediaTrack) -> Vec<u8> {

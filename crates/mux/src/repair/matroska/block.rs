@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use super::read;
+use crate::codec::opus;
 
 /// What a track carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,8 +77,8 @@ impl BlockHead {
         let known = tracks.iter().find(|known| known.number == track);
         let sound = match known.map(|known| known.sound).unwrap_or_default() {
             Sound::Opus => first_frame(flags, payload)
-                .and_then(opus_nanos)
-                .map(|nanos| nanos * frames),
+                .and_then(|frame| opus::packet_duration(frame).ok())
+                .map(|duration| duration.as_nanos().unsigned_abs() * frames),
             Sound::Pcm { octets_per_second } if frames == 1 => {
                 let octets = u128::from(size - u64::from(octets) - 3);
                 u64::try_from(octets * 1_000_000_000 / u128::from(octets_per_second)).ok()
@@ -117,23 +118,6 @@ fn first_frame(flags: u8, payload: &[u8]) -> Option<&[u8]> {
         rest = rest.get(octets..)?;
     }
     Some(rest)
-}
-
-/// How long an Opus packet is, by its first octets (RFC 6716 §3.1, §3.2).
-fn opus_nanos(payload: &[u8]) -> Option<u64> {
-    let toc = *payload.first()?;
-    let frame_micros = match toc >> 3 {
-        // SILK, hybrid, CELT.
-        config @ 0..12 => [10_000, 20_000, 40_000, 60_000][usize::from(config % 4)],
-        config @ 12..16 => [10_000, 20_000][usize::from(config % 2)],
-        config => [2_500, 5_000, 10_000, 20_000][usize::from(config % 4)],
-    };
-    let frames = match toc & 0x03 {
-        0 => 1,
-        1 | 2 => 2,
-        _ => payload.get(1)? & 0x3F,
-    };
-    Some(frame_micros * u64::from(frames) * 1_000)
 }
 
 /// A block that is whole.

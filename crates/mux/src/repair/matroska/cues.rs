@@ -6,8 +6,9 @@ use core::ops::Range;
 
 use bytes::Bytes;
 
-use super::ids;
-use super::write::{put_id, put_master, put_size, put_uint};
+use crate::matroska::ebml::{header_octets, put_header};
+use crate::matroska::elements::Elements;
+use crate::matroska::ids;
 
 /// Where a block is that can be sought to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,10 +151,12 @@ impl Cues {
         };
         // Their size comes before them, and they are written twice to know it: that takes less
         // room than to keep them.
-        let mut buf = Vec::new();
-        while cues.put_point(&mut buf) {
-            cues.data_octets += buf.len() as u64;
-            buf.clear();
+        loop {
+            let mut point = Elements::new();
+            if !cues.put_point(&mut point) {
+                break;
+            }
+            cues.data_octets += point.len() as u64;
         }
         (cues.at, cues.previous) = (0, Cue::default());
         Some(cues)
@@ -166,24 +169,19 @@ impl Cues {
 
     /// Octets of the whole element.
     pub(super) fn octets(&self) -> u64 {
-        let mut header = Vec::new();
-        self.put_header(&mut header);
-        header.len() as u64 + self.data_octets
+        header_octets(ids::CUES, self.data_octets) + self.data_octets
     }
 
     /// The next piece of it.
     pub(in crate::repair) fn next_bytes(&mut self) -> Option<Bytes> {
-        let mut buf = Vec::new();
         if !mem::replace(&mut self.header_written, true) {
-            self.put_header(&mut buf);
+            let mut header = Vec::new();
+            put_header(&mut header, ids::CUES, self.data_octets);
+            return Some(header.into());
         }
-        while buf.len() < CHUNK_OCTETS && self.put_point(&mut buf) {}
-        (!buf.is_empty()).then(|| buf.into())
-    }
-
-    fn put_header(&self, buf: &mut Vec<u8>) {
-        put_id(buf, ids::CUES);
-        put_size(buf, self.data_octets);
+        let mut points = Elements::new();
+        while points.len() < CHUNK_OCTETS && self.put_point(&mut points) {}
+        (points.len() > 0).then(|| points.into_bytes())
     }
 
     fn peek(&self) -> Option<(Cue, usize)> {
@@ -199,30 +197,26 @@ impl Cues {
     }
 
     /// Writes the entries of the next time; false if there are none.
-    fn put_point(&mut self, buf: &mut Vec<u8>) -> bool {
+    fn put_point(&mut self, elements: &mut Elements) -> bool {
         let Some((first, _)) = self.peek() else {
             return false;
         };
-        put_master(buf, ids::CUE_POINT, |buf| {
-            put_uint(buf, ids::CUE_TIME, first.tick);
+        elements.master(ids::CUE_POINT, |point| {
+            point.uint(ids::CUE_TIME, first.tick);
             while let Some((cue, next)) = self.peek().filter(|(cue, _)| cue.tick == first.tick) {
-                self.put_positions(buf, cue);
+                self.put_positions(point, cue);
                 (self.previous, self.at) = (cue, next);
             }
         });
         true
     }
 
-    fn put_positions(&self, buf: &mut Vec<u8>, cue: Cue) {
-        put_master(buf, ids::CUE_TRACK_POSITIONS, |buf| {
-            put_uint(buf, ids::CUE_TRACK, cue.track);
-            put_uint(
-                buf,
-                ids::CUE_CLUSTER_POSITION,
-                self.positions.of(cue.cluster),
-            );
+    fn put_positions(&self, elements: &mut Elements, cue: Cue) {
+        elements.master(ids::CUE_TRACK_POSITIONS, |positions| {
+            positions.uint(ids::CUE_TRACK, cue.track);
+            positions.uint(ids::CUE_CLUSTER_POSITION, self.positions.of(cue.cluster));
             if self.relative && cue.relative > 0 {
-                put_uint(buf, ids::CUE_RELATIVE_POSITION, cue.relative);
+                positions.uint(ids::CUE_RELATIVE_POSITION, cue.relative);
             }
         });
     }

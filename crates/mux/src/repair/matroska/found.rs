@@ -8,7 +8,7 @@ use super::block::{Block, Kind, Latest, Track};
 use super::cues::{Cue, CueList};
 use super::head::Info;
 use super::ids::{self, Id};
-use super::write::put_size_in;
+use crate::matroska::ebml::put_size_in;
 
 /// The least distance of two index entries where there is no picture (RFC 9559 §22.1), in
 /// nanoseconds.
@@ -219,7 +219,7 @@ impl Found {
         if said != end {
             let mut bytes = Vec::new();
             // It becomes smaller only, so that it has room.
-            put_size_in(&mut bytes, Some(end - cluster.data), cluster.size_octets);
+            put_size_in(&mut bytes, end - cluster.data, cluster.size_octets.into());
             let octets = u64::from(cluster.size_octets);
             self.edit(cluster.data - octets, bytes);
             if let Some(crc) = cluster.crc {

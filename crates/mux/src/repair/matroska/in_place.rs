@@ -9,10 +9,14 @@ use core::ops::Range;
 
 use super::cues::{CueList, Cues, Positions};
 use super::found::Found;
-use super::ids;
+use super::ids::{self, Id};
 use super::plan::{self, DURATION_OCTETS, Steps, patch};
-use super::write::{LEAST_VOID, MAX_SIZE, max_size};
-use super::write::{put_id, put_size_in, put_void_header, size_octets};
+use crate::matroska::ebml::{
+    LEAST_VOID, MAX_SIZE, max_size, put_id, put_size_in, put_unknown_size_in, put_void_header,
+    size_octets,
+};
+use crate::matroska::elements::Elements;
+use crate::matroska::ids as schema;
 use crate::repair::RepairStep;
 
 /// The steps; gives the index back if the file has no room for what is missing.
@@ -76,7 +80,7 @@ impl Room {
         self.correct_duration(found, &mut steps);
         let segment = found.segment.data;
         let seeks = plan::seeks(found, cues.map(|_| cues_at), |e| e.range.start - segment);
-        let seek_head = seek_head(&plan::seek_head_data(&seeks), &self.seek_head)?;
+        let seek_head = seek_head(&seeks, &self.seek_head)?;
         steps.push_back(patch(self.seek_head.start, seek_head));
         steps.extend(segment_size(found, cues_at + cues.map_or(0, Cues::octets))?);
         Some(steps)
@@ -113,8 +117,9 @@ impl Room {
                 steps.push_back(patch(range.start, ticks.to_be_bytes().to_vec()));
             }
             DurationRoom::Void(range) => {
-                let mut buf = Vec::new();
-                plan::put_duration(&mut buf, ticks);
+                let mut duration = Elements::new();
+                duration.float(schema::DURATION, ticks);
+                let mut buf = duration.as_slice().to_vec();
                 let rest = range.end - range.start - DURATION_OCTETS;
                 if rest > 0 {
                     put_void_header(&mut buf, rest);
@@ -184,18 +189,20 @@ fn duration_room(found: &Found) -> Option<DurationRoom> {
 }
 
 /// A `SeekHead` that fills `room` together with a `Void`; `None` if it is too large.
-fn seek_head(data: &[u8], room: &Range<u64>) -> Option<Vec<u8>> {
+fn seek_head(seeks: &[(Id, u64)], room: &Range<u64>) -> Option<Vec<u8>> {
     let room = room.end - room.start;
+    let mut data = Elements::new();
+    plan::put_seeks(&mut data, seeks);
     let len = data.len() as u64;
     // A size in more octets than it needs leaves no gap of one octet, where no Void fits.
     let octets = (size_octets(len)..=8).find(|&octets| {
-        let rest = room.checked_sub(4 + u64::from(octets) + len);
+        let rest = room.checked_sub(4 + octets as u64 + len);
         rest.is_some_and(|rest| rest == 0 || rest >= LEAST_VOID)
     })?;
     let mut buf = Vec::new();
-    put_id(&mut buf, ids::SEEK_HEAD);
-    put_size_in(&mut buf, Some(len), octets);
-    buf.extend_from_slice(data);
+    put_id(&mut buf, schema::SEEK_HEAD);
+    put_size_in(&mut buf, len, octets);
+    buf.extend_from_slice(data.as_slice());
     let rest = room - buf.len() as u64;
     if rest > 0 {
         put_void_header(&mut buf, rest);
@@ -209,14 +216,18 @@ fn segment_size(found: &Found, octets: u64) -> Option<Option<RepairStep>> {
     // ffmpeg complains of clusters of unknown size in a Segment of known size.
     let size = (!found.unknown_sizes).then_some(octets);
     let segment = &found.segment;
-    if size.is_some_and(|size| size > max_size(segment.size_octets)) {
+    let size_octets = segment.size_octets.into();
+    if size.is_some_and(|size| size > max_size(size_octets)) {
         return None;
     }
     if size == segment.size {
         return Some(None);
     }
     let mut buf = Vec::new();
-    put_size_in(&mut buf, size, segment.size_octets);
+    match size {
+        Some(size) => put_size_in(&mut buf, size, size_octets),
+        None => put_unknown_size_in(&mut buf, size_octets),
+    }
     let offset = segment.data - u64::from(segment.size_octets);
     Some(Some(patch(offset, buf)))
 }

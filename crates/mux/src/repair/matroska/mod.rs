@@ -23,7 +23,6 @@ mod read;
 mod resync;
 mod rewrite;
 mod scan;
-mod write;
 
 pub(super) use cues::Cues;
 pub(super) use scan::Scan;

@@ -12,8 +12,9 @@ use super::found::{Element, Found};
 use super::ids::{self, Id};
 use super::in_place;
 use super::rewrite;
-use super::write::{put_binary, put_id, put_master, put_uint};
 use crate::MuxOutput;
+use crate::matroska::elements::Elements;
+use crate::matroska::ids as schema;
 use crate::repair::{Repair, RepairError, RepairReport, RepairStep};
 
 /// The steps to a finished file.
@@ -83,6 +84,7 @@ fn leave(found: Found, file_len: u64) -> Repair {
             packets: found.packets,
             index_entries: 0,
             bytes_lost: 0,
+            packets_lost: 0,
             damaged: Vec::new(),
         },
         in_place: true,
@@ -104,6 +106,7 @@ fn report(found: &Found, file_len: u64) -> RepairReport {
         packets: found.packets,
         index_entries: found.cues.len(),
         bytes_lost: tail + in_between,
+        packets_lost: 0,
         damaged: found.damaged.clone(),
     }
 }
@@ -160,27 +163,18 @@ pub(super) fn seeks(
         .collect()
 }
 
-/// The data of a `SeekHead` (RFC 9559 §5.1.1).
-pub(super) fn seek_head_data(seeks: &[(Id, u64)]) -> Vec<u8> {
-    let mut buf = Vec::new();
+/// What is in a `SeekHead` (RFC 9559 §5.1.1).
+pub(super) fn put_seeks(seek_head: &mut Elements, seeks: &[(Id, u64)]) {
     for &(id, position) in seeks {
-        put_master(&mut buf, ids::SEEK, |buf| {
-            put_binary(buf, ids::SEEK_ID, &id.to_be_bytes());
-            put_uint(buf, ids::SEEK_POSITION, position);
+        seek_head.master(schema::SEEK, |seek| {
+            seek.binary(schema::SEEK_ID, &id.to_be_bytes());
+            seek.uint(schema::SEEK_POSITION, position);
         });
     }
-    buf
 }
 
 /// Octets of the `Duration` element: ID, size and a 64-bit float.
 pub(super) const DURATION_OCTETS: u64 = 2 + 1 + 8;
-
-/// The duration, in ticks, as an element.
-pub(super) fn put_duration(buf: &mut Vec<u8>, ticks: f64) {
-    put_id(buf, ids::DURATION);
-    buf.push(0x88);
-    buf.extend(ticks.to_be_bytes());
-}
 
 /// How long what was found is, in ticks.
 pub(super) fn duration_ticks(found: &Found) -> f64 {

@@ -4,13 +4,16 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::ops::Range;
 
+use bytes::Bytes;
+
 use super::cues::{CueList, Cues, Positions};
 use super::found::Found;
 use super::head::Info;
-use super::ids;
+use super::ids::{self, Id};
 use super::plan::{self, Steps, append, patch};
-use super::write::{MAX_SIZE, put_binary, put_id, put_master, put_size_in, put_uint};
-use super::write::{put_void_header, size_octets};
+use crate::matroska::ebml::{self, MAX_SIZE};
+use crate::matroska::elements::Elements;
+use crate::matroska::ids as schema;
 use crate::repair::RepairStep;
 
 /// Octets of the Segment's ID and size.
@@ -41,7 +44,7 @@ pub(super) fn steps(found: &Found, list: CueList) -> Steps {
 
     let mut first = VecDeque::new();
     first.push_back(RepairStep::Copy(found.ebml.clone()));
-    first.push_back(append(header(size, &plan::seek_head_data(&seeks), &info)));
+    first.push_back(append(header(size, &seeks, &info)));
     let kept = plan::without(found.segment.data..found.end, &left_out);
     first.extend(kept.into_iter().map(RepairStep::Copy));
     let segment = found.ebml.end - found.ebml.start + SEGMENT_HEADER_OCTETS;
@@ -58,16 +61,19 @@ pub(super) fn steps(found: &Found, list: CueList) -> Steps {
 }
 
 /// The header of the Segment and its first two elements.
-fn header(size: Option<u64>, seek_head: &[u8], info: &[u8]) -> Vec<u8> {
+fn header(size: Option<u64>, seeks: &[(Id, u64)], info: &[u8]) -> Vec<u8> {
+    let mut elements = Elements::new();
+    elements.master(schema::SEEK_HEAD, |seek_head| {
+        plan::put_seeks(seek_head, seeks)
+    });
+    elements.void(SEEK_HEAD_OCTETS as usize - elements.len());
     let mut buf = Vec::new();
-    put_id(&mut buf, ids::SEGMENT);
-    put_size_in(&mut buf, size, 8);
-    put_binary(&mut buf, ids::SEEK_HEAD, seek_head);
-    let octets = 4 + u64::from(size_octets(seek_head.len() as u64)) + seek_head.len() as u64;
-    let mut void = Vec::new();
-    put_void_header(&mut void, SEEK_HEAD_OCTETS - octets);
-    void.resize((SEEK_HEAD_OCTETS - octets) as usize, 0);
-    buf.append(&mut void);
+    ebml::put_id(&mut buf, schema::SEGMENT);
+    match size {
+        Some(size) => ebml::put_size_in(&mut buf, size, 8),
+        None => ebml::put_unknown_size_in(&mut buf, 8),
+    }
+    buf.extend_from_slice(elements.as_slice());
     buf.extend_from_slice(info);
     buf
 }
@@ -87,37 +93,32 @@ fn left_out(found: &Found) -> Vec<Range<u64>> {
 }
 
 /// `Info` with the new duration.
-fn info(found: &Found) -> Vec<u8> {
+fn info(found: &Found) -> Bytes {
     let ticks = plan::duration_ticks(found);
-    let mut buf = Vec::new();
-    put_master(&mut buf, ids::INFO, |buf| match &found.info {
-        Some(info) => {
-            put_others(buf, info);
-            put_positive(buf, ticks);
+    let mut elements = Elements::new();
+    elements.master(schema::INFO, |info| {
+        match &found.info {
+            Some(old) => put_others(info, old),
+            None => {
+                info.uint(schema::TIMESTAMP_SCALE, found.scale());
+                info.text(schema::MUXING_APP, APP);
+                info.text(schema::WRITING_APP, APP);
+            }
         }
-        None => {
-            put_uint(buf, ids::TIMESTAMP_SCALE, found.scale());
-            put_positive(buf, ticks);
-            put_binary(buf, ids::MUXING_APP, APP.as_bytes());
-            put_binary(buf, ids::WRITING_APP, APP.as_bytes());
+        // It is greater than zero (RFC 9559 §5.1.2.10).
+        if ticks > 0.0 {
+            info.float(schema::DURATION, ticks);
         }
     });
-    buf
-}
-
-/// A Duration is greater than zero (RFC 9559 §5.1.2.10).
-fn put_positive(buf: &mut Vec<u8>, ticks: f64) {
-    if ticks > 0.0 {
-        plan::put_duration(buf, ticks);
-    }
+    elements.into_bytes()
 }
 
 /// What else the old `Info` says.
-fn put_others(buf: &mut Vec<u8>, info: &Info) {
+fn put_others(elements: &mut Elements, info: &Info) {
     for child in info.children() {
         if !matches!(child.id, ids::DURATION | ids::VOID | ids::CRC_32) {
             let end = child.start + child.octets();
-            buf.extend_from_slice(&info.data[child.start..end]);
+            elements.copy(&info.data[child.start..end]);
         }
     }
 }
