@@ -99,6 +99,11 @@ impl Recording {
         self.container().ends_with("/mp4")
     }
 
+    /// It broke off, and is as it was left.
+    pub(super) fn is_broken(&self) -> bool {
+        self.live && self.source == Source::Killed
+    }
+
     pub(super) fn has_picture(&self) -> bool {
         self.container().starts_with("video/")
     }
@@ -128,10 +133,12 @@ impl Recording {
     /// fragmented file has no end, readers count whole packets; and the beginning of a fragment
     /// that broke off tells of samples that are missing.
     pub(super) fn end_slack(&self) -> f64 {
-        match self.source {
-            Source::Killed if self.live => KILLED_TAIL,
-            _ if self.fragmented => OPUS_TAIL,
-            _ => 0.0,
+        if self.is_broken() {
+            KILLED_TAIL
+        } else if self.fragmented {
+            OPUS_TAIL
+        } else {
+            0.0
         }
     }
 }
