@@ -23,8 +23,8 @@ pub(super) struct Plan {
     mime_type: &'static str,
     /// What is left of it.
     pub(super) killed: &'static str,
-    /// What it is repaired to, if it can be.
-    pub(super) repaired: Option<&'static str>,
+    /// What it is repaired to.
+    pub(super) repaired: &'static str,
 }
 
 /// Every recording that is killed.
@@ -32,17 +32,17 @@ pub(super) const ALL: [Plan; 3] = [
     Plan {
         mime_type: plans::VP9_OPUS,
         killed: "killed.webm",
-        repaired: Some("repaired.webm"),
+        repaired: "repaired.webm",
     },
     Plan {
         mime_type: plans::MKV_VP9_OPUS,
         killed: "killed.mkv",
-        repaired: Some("repaired.mkv"),
+        repaired: "repaired.mkv",
     },
     Plan {
         mime_type: plans::MP4_VP9_OPUS,
         killed: "killed.mp4",
-        repaired: None,
+        repaired: "repaired.mp4",
     },
 ];
 

@@ -119,9 +119,9 @@ impl Session {
         let Some(killed) = self.recorded(plan.killed, || killed::record(recorder, plan)) else {
             return;
         };
-        if let Some(repaired) = plan.repaired {
-            self.record(repaired, || killed::repair(recorder, &killed, repaired));
-        }
+        self.record(plan.repaired, || {
+            killed::repair(recorder, &killed, plan.repaired)
+        });
         probe::check(&mut self.report, &killed);
         self.recordings.push(killed);
     }
