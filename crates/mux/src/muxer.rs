@@ -124,7 +124,8 @@ pub trait Muxer: Send {
         Ok(false)
     }
 
-    /// Makes everything written so far available as output that a reader can use.
+    /// Makes everything written so far available as output that a reader can use. A writer that
+    /// puts out its file as a whole has nothing to give before the end.
     ///
     /// # Errors
     ///

@@ -8,8 +8,8 @@ use crate::support::{
 };
 
 /// All output of a recording in four fragments.
-fn recording(mode: Mp4Mode) -> Vec<MuxOutput> {
-    let options = Mp4Options::new().mode(mode).fragment_duration(ms(160));
+fn recording(options: Mp4Options) -> Vec<MuxOutput> {
+    let options = options.fragment_duration(ms(160));
     let mut writer = started(options, &[vp9(1), opus(2)]);
     for n in 0..16 {
         let sound_at = |n| sound(2, ms(n).saturating_sub(OPUS_DELAY));
@@ -35,8 +35,13 @@ fn fragment_ends(file: &[u8]) -> Vec<usize> {
 
 #[test]
 fn every_whole_fragment_before_the_cut_is_readable() {
-    for mode in [Mp4Mode::Fragmented, Mp4Mode::Hybrid] {
-        let outputs = recording(mode);
+    let fragmented = Mp4Options::new().mode(Mp4Mode::Fragmented);
+    for options in [
+        fragmented.clone(),
+        fragmented.segment_index(true),
+        Mp4Options::new(),
+    ] {
+        let outputs = recording(options.clone());
         let file = live_file(&outputs);
         let ends = fragment_ends(&file);
         assert_eq!(ends.len(), 4);
@@ -52,7 +57,7 @@ fn every_whole_fragment_before_the_cut_is_readable() {
                 let count = found.len();
                 assert!(
                     possible.contains(&count),
-                    "{mode:?}, cut at {cut}: {count} samples, {whole} whole fragments"
+                    "{options:?}, cut at {cut}: {count} samples, {whole} whole fragments"
                 );
             }
         }
@@ -61,7 +66,7 @@ fn every_whole_fragment_before_the_cut_is_readable() {
 
 #[test]
 fn the_commit_of_a_hybrid_file_is_one_last_write() {
-    let mut outputs = recording(Mp4Mode::Hybrid);
+    let mut outputs = recording(Mp4Options::new().mode(Mp4Mode::Hybrid));
     let patches = outputs
         .iter()
         .filter(|output| matches!(output, MuxOutput::Patch { .. }));
