@@ -210,7 +210,7 @@ fn an_mp4_that_cannot_be_saved_stays_as_it_is() {
     let path = directory.path().join("whole.mp4");
     // One that never was in fragments, without its end.
     let ordinary = [&whole[..24], b"\0\0\x10\0mdat", &[0x55; 3000]].concat();
-    for bytes in [&whole[..20], &whole[..200], &ordinary] {
+    for bytes in [&whole[..20], &whole[..200], &ordinary[..]] {
         fs::write(&path, bytes).unwrap();
         let error = repair(&path).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotReadable, "{error}");

@@ -51,6 +51,9 @@ pub enum RepairError {
     /// It is an encrypted MP4: what it takes to decrypt a fragment would be lost.
     #[error("it is encrypted")]
     Encrypted,
+    /// The index of an MP4 would need more than its 4 GiB.
+    #[error("its index would be larger than 4 GiB")]
+    IndexTooLarge,
     /// The scan [wants](RepairScan::wants) to see more.
     #[error("the file has not been scanned to its end")]
     Unfinished,

@@ -134,6 +134,18 @@ impl Groups {
         }
     }
 
+    /// The most octets that [`put`](Self::put) writes, but for the boxes' beginnings.
+    pub(super) fn octets(&self) -> u64 {
+        let of_group = |group: &Group| {
+            let descriptions = group
+                .descriptions
+                .iter()
+                .map(|bytes| bytes.len() as u64 + 4);
+            descriptions.sum::<u64>() + (group.runs.len() as u64 + 1) * 8
+        };
+        self.kinds.iter().map(of_group).sum()
+    }
+
     /// Puts out the descriptions, and which of `samples` samples they are of.
     pub(super) fn put(&mut self, buf: &mut Vec<u8>, samples: u32) {
         for group in &mut self.kinds {

@@ -12,8 +12,7 @@ use super::listed;
 use super::read;
 use super::track::{Defaults, Track};
 
-/// The most samples of a file: the tables of as many have sizes of 32 bits, with some forty octets
-/// for each.
+/// The most samples of a file: the tables of as many fit into a box whose size has 32 bits.
 const MAX_SAMPLES: u32 = 90_000_000;
 
 /// The movie as the file's beginning describes it, and the samples that were found.

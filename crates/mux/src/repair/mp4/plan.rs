@@ -42,7 +42,7 @@ pub(super) fn plan(found: Found, file_len: u64) -> Result<Repair, RepairError> {
     }
     let index_entries = index_entries(&found.movie);
     let (timescale, announced) = (found.movie.timescale, found.movie.announced);
-    let complete = rebuild::complete(found.movie).ok_or(RepairError::NoTracks)?;
+    let complete = rebuild::complete(found.movie)?;
     let duration = time(complete.duration, timescale);
     let ended = found.indexed || (announced > 0 && announced <= complete.duration);
     if ended && found.clean_end && found.damaged.is_empty() && found.packets_lost == 0 {

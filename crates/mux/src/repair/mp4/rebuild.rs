@@ -11,6 +11,7 @@ use super::track::Track;
 use crate::mp4::boxes::{put_box, put_full_box};
 use crate::mp4::movie::MovieTime;
 use crate::mp4::sample_tables::put_tables;
+use crate::repair::RepairError;
 
 /// What is written, and how long it is.
 #[derive(Debug)]
@@ -27,8 +28,29 @@ struct Presented {
     duration: u64,
 }
 
-/// Writes it; `None` if what has been read cannot be any more, which does not happen.
-pub(super) fn complete(mut movie: Movie) -> Option<Complete> {
+/// The most octets of a box whose size has 32 bits, with some to spare for what is not counted.
+const MAX_OCTETS: u64 = u32::MAX as u64 - (64 << 20);
+
+/// The most octets that a sample takes in the tables: in `stts`, `ctts`, `stss`, `stsz`, and as the
+/// only one of its chunk in `stsc` and `co64`.
+const OCTETS_PER_SAMPLE: u64 = 8 + 8 + 4 + 4 + 12 + 8;
+
+/// Writes it.
+///
+/// # Errors
+///
+/// [`RepairError::IndexTooLarge`].
+pub(super) fn complete(movie: Movie) -> Result<Complete, RepairError> {
+    let groups = movie.tracks.iter().map(|track| track.groups.octets());
+    let octets = movie.samples() * OCTETS_PER_SAMPLE + groups.sum::<u64>();
+    if octets > MAX_OCTETS {
+        return Err(RepairError::IndexTooLarge);
+    }
+    // What has been read once can be read again.
+    write(movie).ok_or(RepairError::NoTracks)
+}
+
+fn write(mut movie: Movie) -> Option<Complete> {
     let time = MovieTime {
         timescale: movie.timescale,
     };
