@@ -92,9 +92,8 @@ fn record(
     for &(step, len, key) in packets {
         time = time.saturating_add(MediaTime::from_millis(i64::from(step) * 8));
         let track = tracks[usize::from(len) % tracks.len()].id;
-        // Whole samples of sound, which say how long they last.
-        let data = vec![if key { 0x80 } else { 0x87 }; (usize::from(len) + 1) * 2];
-        let packet = Packet::new(track, data.into(), time, MediaTime::ZERO);
+        let data = vec![if key { 0x80 } else { 0x87 }; usize::from(len) + 1];
+        let packet = Packet::new(track, data.into(), time, MediaTime::from_millis(20));
         // Packets of a time that has been are refused, and so are others.
         let _ = writer.write(packet.with_key(key));
     }

@@ -285,7 +285,7 @@ fn check_private_sizes(tracks: &[MediaTrack]) -> Result<(), MuxError> {
 }
 
 /// The header of an `mdat` of `size` octets, these sixteen among them (§4.2.2).
-pub(super) fn media_data_header(size: u64) -> Bytes {
+pub(crate) fn media_data_header(size: u64) -> Bytes {
     let mut buf = Vec::with_capacity(boxes::LARGE_HEADER_OCTETS);
     buf.put_u32(1); // the size comes after the type
     buf.put_slice(b"mdat");
