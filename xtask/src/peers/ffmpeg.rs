@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use super::mux::remove;
 use crate::process;
 
 /// Its name for a format, further options, and what to say of it.
@@ -57,6 +58,7 @@ impl Ffmpeg {
 }
 
 fn copy(input: &Path, format: &str, options: &[&str], output: &Path) -> Result<f64> {
+    remove(output)?;
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args([
         "-hide_banner",

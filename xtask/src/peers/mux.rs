@@ -1,5 +1,6 @@
 //! The muxers: all are given the same packets, VP9 and Opus in turns, and take turns.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -82,6 +83,14 @@ fn directory(project: &Project) -> Result<tempfile::TempDir> {
     tempfile::tempdir_in(parent).context("there is no place for the files")
 }
 
+/// Makes room for a file of this name: to empty the one before is none of a muxer's work.
+pub(super) fn remove(file: &Path) -> Result<()> {
+    if file.is_file() {
+        fs::remove_file(file).with_context(|| format!("cannot remove {}", file.display()))?;
+    }
+    Ok(())
+}
+
 struct Work {
     name: String,
     packets: u64,
@@ -136,6 +145,7 @@ impl Work {
 
     /// One run of one muxer, in seconds.
     fn measure(&self, project: &Project, muxer: &str, file: &Path) -> Result<f64> {
+        remove(file)?;
         let mut command = project.command();
         command.arg(muxer).arg(self.packets.to_string());
         command.arg(self.octets.to_string()).arg(file);
