@@ -87,7 +87,7 @@ fn conversion(pictures: &[VideoFrame]) -> Result<Duration, Box<dyn Error>> {
         to_i420(picture, ColorInfo::BT709, target.as_mut())?;
     }
     let (_, after) = process::cpu_time(CONVERTER);
-    Ok((after - before) / TIMES)
+    Ok(after.saturating_sub(before) / TIMES)
 }
 
 fn as_fast_as_it_can(
@@ -98,7 +98,7 @@ fn as_fast_as_it_can(
     let generator = generator(pictures)?.with_back_pressure();
     let (recorder, events) = start(&generator)?;
     let reader = thread::spawn(move || events.count());
-    let (_, before) = process::cpu_time(ENCODER);
+    let (converters_before, before) = process::cpu_time(CONVERTER);
     let start = Instant::now();
     for n in 0..frames {
         let time = RATE.time_of(n as u64).ok_or("too long")?;
@@ -106,6 +106,7 @@ fn as_fast_as_it_can(
     }
     // The encoder's thread is gone after the end; a few pictures are still in its queue.
     let (encoder, all) = process::cpu_time(ENCODER);
+    let (converters, _) = process::cpu_time(CONVERTER);
     let elapsed = start.elapsed();
     let done = recorder
         .statistics()
@@ -114,9 +115,11 @@ fn as_fast_as_it_can(
         .map_or(0, |track| track.packets);
     recorder.stop()?;
     reader.join().map_err(|_| "the reader panicked")?;
-    let all = all - before;
+    let all = all.saturating_sub(before);
+    // Small pictures are converted on the encoder's thread, large ones on threads of their own.
     let converted = conversion * done as u32;
-    let outside = all.saturating_sub(encoder) + converted;
+    let others = all.saturating_sub(encoder + (converters - converters_before));
+    let outside = others + converted;
     let share = |part: Duration| 100.0 * part.as_secs_f64() / all.as_secs_f64().max(1e-9);
     let per_frame = |time: Duration| time.as_secs_f64() * 1000.0 / done.max(1) as f64;
     println!(
@@ -153,13 +156,15 @@ fn live(pictures: &[VideoFrame], frames: usize) -> Result<(), Box<dyn Error>> {
     let arrivals = reader.join().map_err(|_| "the reader panicked")?;
     let mut ages = ages(&arrivals, start);
     ages.sort_unstable();
-    let millis = |at: usize| ages.get(at).map_or(0.0, |age| age.as_secs_f64() * 1000.0);
-    println!(
-        "  live: {dropped} of {frames} pictures dropped; a chunk's newest picture is {:.1} ms old \
-         in the median, {:.1} ms at most",
-        millis(ages.len() / 2),
-        millis(ages.len().saturating_sub(1)),
-    );
+    let age = match (ages.get(ages.len() / 2), ages.last()) {
+        (Some(median), Some(most)) => format!(
+            "a chunk's newest picture is {:.1} ms old in the median, {:.1} ms at most",
+            1000.0 * median.as_secs_f64(),
+            1000.0 * most.as_secs_f64(),
+        ),
+        _ => "no chunk came before the end".to_owned(),
+    };
+    println!("  live: {dropped} of {frames} pictures dropped; {age}");
     Ok(())
 }
 
