@@ -85,6 +85,12 @@ pub enum EncodeError {
         /// When it came.
         given: MediaTime,
     },
+    /// The data is not a JPEG picture that can be recorded.
+    #[error("not a good JPEG picture: {message}")]
+    Jpeg {
+        /// What is wrong with it.
+        message: String,
+    },
     /// A time left the range of [`MediaTime`].
     #[error(transparent)]
     Time(#[from] TimeError),

@@ -117,6 +117,57 @@ fn gradients_keep_their_brightness_everywhere() {
     }
 }
 
+/// Chroma samples lie in the middle of the pixels that they stand for, before and after: colour
+/// does not move against brightness.
+#[test]
+fn colour_stays_where_it_was() {
+    for (from, to) in [
+        (size(96, 64), size(32, 22)),
+        (size(64, 44), size(32, 22)),
+        (size(48, 33), size(32, 22)),
+        (size(20, 14), size(32, 22)),
+    ] {
+        // Blue on the left becomes red on the right, each pixel with the colour of its middle.
+        let part = |x: u32| 255.0 * (f64::from(x) + 0.5) / f64::from(from.width);
+        let row: Vec<u8> = (0..from.width)
+            .flat_map(|x| [part(x), 0.0, 255.0 - part(x)])
+            .map(|value: f64| value.round() as u8)
+            .collect();
+        let pixels = row.repeat(from.height as usize);
+        let frame = VideoFrame::packed(PixelFormat::Rgb, from, pixels.into(), TIME).unwrap();
+        let fitted = Fitter::new(to).fit(&frame);
+        let plane = fitted.plane(2).unwrap();
+        for (n, &found) in plane.data.iter().enumerate() {
+            let x = n % plane.stride;
+            // Past the outermost samples there is nothing to mix in.
+            if x == 0 || x + 1 == plane.stride {
+                continue;
+            }
+            let red = 255.0 * (x as f64 + 0.5) / plane.stride as f64;
+            let luma = 0.2126 * red + 0.0722 * (255.0 - red);
+            let expected = 128.0 + (red - luma) / 1.5748 * 224.0 / 255.0;
+            // A quarter of a sample would be off by 1.9.
+            let off = f64::from(found) - expected;
+            assert!(off.abs() < 1.5, "{from} in {to}: off by {off} at {n}");
+        }
+    }
+}
+
+#[test]
+fn rows_with_padding_are_scaled_as_those_without() {
+    let from = size(50, 30);
+    let tight = common::moving(from, 3, TIME);
+    let padded = (0..3).map(|index| {
+        let plane = tight.plane(index).unwrap();
+        let rows = plane.data.chunks(plane.stride);
+        let data: Vec<u8> = rows.flat_map(|row| [row, &[99; 7]].concat()).collect();
+        Plane::new(data.into(), plane.stride + 7)
+    });
+    let padded = VideoFrame::new(PixelFormat::I420, from, padded.collect(), TIME).unwrap();
+    let mut fitter = Fitter::new(size(32, 32));
+    assert_eq!(fitter.fit(&padded), fitter.fit(&tight));
+}
+
 #[test]
 fn what_fits_passes_untouched() {
     let target = size(32, 24);
@@ -131,7 +182,10 @@ fn what_fits_passes_untouched() {
 fn rgb_is_converted_and_says_so() {
     let fitted = Fitter::new(size(32, 32)).fit(&flat(size(64, 32), [255, 0, 0, 255], ms(7)));
     assert_eq!((fitted.color, fitted.time), (ColorInfo::BT709, ms(7)));
-    assert_eq!(rectangle(&fitted, 0, 63, 16), [0, 8, 32, 24]);
+    // 62.56 by the definition.
+    let luma = fitted.planes()[0].data[16 * 32 + 16];
+    assert!((62..=63).contains(&luma), "{luma}");
+    assert_eq!(rectangle(&fitted, 0, luma, 16), [0, 8, 32, 24]);
 }
 
 #[test]

@@ -44,6 +44,13 @@ impl ColorInfo {
         matrix: 6,
         range: Some(ColorRange::Limited),
     };
+    /// sRGB in YUV by the matrix of BT.601, full range: what a JPEG picture is (ITU-T T.871 §6).
+    pub const JPEG: Self = Self {
+        primaries: 1,
+        transfer: 13,
+        matrix: 6,
+        range: Some(ColorRange::Full),
+    };
     /// sRGB, full range: what RGB pixel data is.
     pub const SRGB: Self = Self {
         primaries: 1,

@@ -10,6 +10,10 @@ pub enum PixelFormat {
     I420,
     /// Planar Y, then U and V interleaved; chroma halved both ways; 8 bits.
     Nv12,
+    /// Planar Y, then V and U interleaved; chroma halved both ways; 8 bits.
+    Nv21,
+    /// Planar Y, U, V; chroma halved across only; 8 bits.
+    I422,
     /// Packed Y0 U Y1 V, chroma halved across; 8 bits.
     Yuyv,
     /// Packed U Y0 V Y1, chroma halved across; 8 bits.
@@ -39,11 +43,16 @@ impl PlaneLayout {
 }
 
 impl PixelFormat {
+    /// Whether a pixel is red, green and blue; else it is luma and chroma.
+    pub const fn is_rgb(self) -> bool {
+        matches!(self, Self::Rgb | Self::Rgba | Self::Bgra)
+    }
+
     /// How many planes it has.
     pub const fn plane_count(self) -> usize {
         match self {
-            Self::I420 => 3,
-            Self::Nv12 => 2,
+            Self::I420 | Self::I422 => 3,
+            Self::Nv12 | Self::Nv21 => 2,
             _ => 1,
         }
     }
@@ -56,9 +65,10 @@ impl PixelFormat {
         let (width, height) = (size.width as usize, size.height as usize);
         let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
         let (row_bytes, rows) = match (self, index) {
-            (Self::I420 | Self::Nv12, 0) => (width, height),
+            (Self::I420 | Self::I422 | Self::Nv12 | Self::Nv21, 0) => (width, height),
             (Self::I420, _) => (half_width, half_height),
-            (Self::Nv12, _) => (half_width * 2, half_height),
+            (Self::I422, _) => (half_width, height),
+            (Self::Nv12 | Self::Nv21, _) => (half_width * 2, half_height),
             (Self::Yuyv | Self::Uyvy, _) => (half_width * 4, height),
             (Self::Rgb, _) => (width * 3, height),
             (Self::Rgba | Self::Bgra, _) => (width * 4, height),
@@ -72,5 +82,35 @@ impl PixelFormat {
             .filter_map(|index| self.plane_layout(size, index))
             .map(PlaneLayout::bytes)
             .fold(0, usize::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_sides_are_rounded_up_where_chroma_is_halved() {
+        let size = FrameSize::new(5, 3);
+        for (format, planes) in [
+            (PixelFormat::I420, &[(5, 3), (3, 2), (3, 2)][..]),
+            (PixelFormat::I422, &[(5, 3), (3, 3), (3, 3)]),
+            (PixelFormat::Nv12, &[(5, 3), (6, 2)]),
+            (PixelFormat::Nv21, &[(5, 3), (6, 2)]),
+            (PixelFormat::Yuyv, &[(12, 3)]),
+            (PixelFormat::Uyvy, &[(12, 3)]),
+            (PixelFormat::Rgb, &[(15, 3)]),
+            (PixelFormat::Rgba, &[(20, 3)]),
+            (PixelFormat::Bgra, &[(20, 3)]),
+        ] {
+            assert_eq!(format.plane_count(), planes.len(), "{format:?}");
+            for (index, &(row_bytes, rows)) in planes.iter().enumerate() {
+                let layout = format.plane_layout(size, index);
+                assert_eq!(layout, Some(PlaneLayout { row_bytes, rows }), "{format:?}");
+            }
+            assert_eq!(format.plane_layout(size, planes.len()), None);
+            let len: usize = planes.iter().map(|(row, rows)| row * rows).sum();
+            assert_eq!(format.packed_len(size), len);
+        }
     }
 }

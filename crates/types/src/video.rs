@@ -62,7 +62,7 @@ impl FromStr for FrameSize {
 
 /// One plane of a picture: rows of `stride` bytes, the pixels first in each row. The last row
 /// may end with its last pixel.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Plane {
     /// The rows.
     pub data: Bytes,
@@ -125,6 +125,9 @@ pub enum VideoFrameError {
     },
 }
 
+/// No format has more.
+const MAX_PLANES: usize = 3;
+
 /// One picture: format, size, planes, colour, time.
 ///
 /// Cloning is cheap: the planes are shared.
@@ -132,7 +135,9 @@ pub enum VideoFrameError {
 pub struct VideoFrame {
     format: PixelFormat,
     size: FrameSize,
-    planes: Vec<Plane>,
+    /// As many as the format has, then empty ones. In place, so that a frame costs no allocation
+    /// but that of its pixels.
+    planes: [Plane; MAX_PLANES],
     /// What the numbers mean.
     pub color: ColorInfo,
     /// When it was captured, on its source's clock.
@@ -162,6 +167,20 @@ impl VideoFrame {
                 found,
             });
         }
+        let mut places = <[Plane; MAX_PLANES]>::default();
+        for (place, plane) in places.iter_mut().zip(planes) {
+            *place = plane;
+        }
+        Self::of_planes(format, size, places, time)
+    }
+
+    /// A picture of as many planes as `format` has, and empty ones.
+    fn of_planes(
+        format: PixelFormat,
+        size: FrameSize,
+        planes: [Plane; MAX_PLANES],
+        time: MediaTime,
+    ) -> Result<Self, VideoFrameError> {
         for (index, plane) in planes.iter().enumerate() {
             let Some(layout) = format.plane_layout(size, index) else {
                 continue;
@@ -185,9 +204,10 @@ impl VideoFrame {
                 });
             }
         }
-        let color = match format {
-            PixelFormat::Rgb | PixelFormat::Rgba | PixelFormat::Bgra => ColorInfo::SRGB,
-            _ => ColorInfo::UNSPECIFIED,
+        let color = if format.is_rgb() {
+            ColorInfo::SRGB
+        } else {
+            ColorInfo::UNSPECIFIED
         };
         Ok(Self {
             format,
@@ -220,11 +240,11 @@ impl VideoFrame {
         if !size.is_valid() {
             return Err(VideoFrameError::Size(size));
         }
-        let mut planes = Vec::with_capacity(format.plane_count());
+        let mut planes = <[Plane; MAX_PLANES]>::default();
         let mut offset = 0;
-        for index in 0..format.plane_count() {
+        for (index, plane) in planes.iter_mut().enumerate() {
             let Some(layout) = format.plane_layout(size, index) else {
-                continue;
+                break;
             };
             let len = layout.bytes();
             let found = data.len() - offset;
@@ -235,13 +255,10 @@ impl VideoFrame {
                     found,
                 });
             }
-            planes.push(Plane::new(
-                data.slice(offset..offset + len),
-                layout.row_bytes,
-            ));
+            *plane = Plane::new(data.slice(offset..offset + len), layout.row_bytes);
             offset += len;
         }
-        Self::new(format, size, planes, time)
+        Self::of_planes(format, size, planes, time)
     }
 
     /// The same picture with another colour description.
@@ -270,12 +287,12 @@ impl VideoFrame {
 
     /// Its planes, as many as the format has.
     pub fn planes(&self) -> &[Plane] {
-        &self.planes
+        &self.planes[..self.format.plane_count()]
     }
 
     /// Plane `index`; `None` past the last.
     pub fn plane(&self, index: usize) -> Option<&Plane> {
-        self.planes.get(index)
+        self.planes().get(index)
     }
 }
 

@@ -1,11 +1,8 @@
 //! A picture of any size in a frame of another.
 
-use bytes::Bytes;
 use fast_image_resize::images::{CroppedImageMut, Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
-use media_recorder_types::{
-    BufferPool, ColorInfo, ColorRange, FrameSize, PixelFormat, Plane, VideoFrame,
-};
+use media_recorder_types::{BufferPool, ColorInfo, ColorRange, FrameSize, PixelFormat, VideoFrame};
 
 use super::{I420Buffer, chroma, to_i420};
 
@@ -35,7 +32,7 @@ const BUFFERS: usize = 4;
 /// ```
 pub struct Fitter {
     target: FrameSize,
-    /// The picture as I420, in its own size.
+    /// The picture as I420 without padding in its own size, where it did not come as that.
     source: Option<I420Buffer>,
     buffers: BufferPool,
     resizer: Resizer,
@@ -68,12 +65,18 @@ impl Fitter {
             return frame.clone();
         }
         let color = color_of(frame);
-        let source = match &mut self.source {
-            Some(source) if source.size() == size => source,
-            other => other.insert(I420Buffer::new(size)),
+        let source = match tight_i420(frame) {
+            Some(planes) => planes,
+            None => {
+                let buffer = match &mut self.source {
+                    Some(buffer) if buffer.size() == size => buffer,
+                    other => other.insert(I420Buffer::new(size)),
+                };
+                to_i420(frame, color, buffer.as_mut()).expect("the buffer has the frame's size");
+                buffer.planes()
+            }
         };
-        to_i420(frame, color, source.as_mut()).expect("the buffer has the frame's size");
-        let sources = source.planes().into_iter().zip(shapes(size));
+        let sources = source.into_iter().zip(shapes(size));
         let place = Place::of(size, target);
         let resizer = &mut self.resizer;
         let data = self.buffers.fill(|mut pixels| {
@@ -86,8 +89,8 @@ impl Fitter {
                 resize(resizer, (source, from), (plane, to), place);
             }
         });
-        VideoFrame::new(PixelFormat::I420, target, planes(&data, target), frame.time)
-            .expect("the planes were made for this size")
+        VideoFrame::packed(PixelFormat::I420, target, data, frame.time)
+            .expect("the buffer has the length of a picture")
             .with_color(color)
     }
 }
@@ -99,23 +102,29 @@ fn shapes(size: FrameSize) -> [FrameSize; 3] {
     [size, chroma, chroma]
 }
 
-/// Y, U, V where they follow each other without padding.
-fn planes(data: &Bytes, size: FrameSize) -> Vec<Plane> {
-    let mut start = 0;
-    let plane = |shape: FrameSize| {
-        let end = start + (shape.width * shape.height) as usize;
-        let plane = Plane::new(data.slice(start..end), shape.width as usize);
-        start = end;
-        plane
+/// The planes of a frame that is I420 without padding already.
+fn tight_i420(frame: &VideoFrame) -> Option<[&[u8]; 3]> {
+    let [y, u, v] = frame.planes() else {
+        return None;
     };
-    shapes(size).map(plane).to_vec()
+    let shapes = shapes(frame.size());
+    let planes = [y, u, v];
+    let tight = planes
+        .iter()
+        .zip(shapes)
+        .all(|(plane, shape)| plane.stride == shape.width as usize);
+    if frame.format() != PixelFormat::I420 || !tight {
+        return None;
+    }
+    Some(planes.map(|plane| &plane.data[..]))
 }
 
 /// The colour in which the frame's picture is scaled: as in recordings that begin with it.
 fn color_of(frame: &VideoFrame) -> ColorInfo {
-    match frame.format() {
-        PixelFormat::Rgb | PixelFormat::Rgba | PixelFormat::Bgra => ColorInfo::BT709,
-        _ => frame.color,
+    if frame.format().is_rgb() {
+        ColorInfo::BT709
+    } else {
+        frame.color
     }
 }
 

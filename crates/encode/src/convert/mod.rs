@@ -1,10 +1,12 @@
 //! Any pixel format and size to I420 of one size, which is what the codecs take.
 //!
 //! RGB is multiplied by the matrix and range of the stream; YUV keeps its numbers and is only
-//! rearranged. The arithmetic is spread over rayon's threads.
+//! rearranged. Large pictures are converted in bands on rayon's threads.
 
 mod buffer;
 mod fit;
+mod jpeg;
+mod packed;
 mod rgb;
 mod yuv;
 
@@ -12,6 +14,7 @@ use media_recorder_types::{ColorInfo, FrameSize, PixelFormat, VideoFrame};
 
 pub use buffer::{I420Buffer, I420Mut};
 pub use fit::Fitter;
+pub use jpeg::JpegDecoder;
 
 use crate::EncodeError;
 
@@ -20,7 +23,8 @@ use crate::EncodeError;
 ///
 /// `color` says what RGB becomes: its matrix and range are used; an unspecified matrix counts as
 /// BT.709 from 720 lines on and as BT.601 below, an unspecified range as studio range. Formats
-/// that are YUV already keep their numbers. Alpha is dropped.
+/// that are YUV already keep their numbers. Where a format has more chroma than I420, it is
+/// averaged. Alpha is dropped.
 ///
 /// # Errors
 ///
@@ -46,10 +50,12 @@ pub fn to_i420(frame: &VideoFrame, color: ColorInfo, out: I420Mut<'_>) -> Result
         });
     }
     match frame.format() {
-        PixelFormat::I420 => yuv::copy_planes(frame, out),
-        PixelFormat::Nv12 => yuv::split_nv12(frame, out),
-        PixelFormat::Yuyv => yuv::split_packed(frame, yuv::YUYV, out),
-        PixelFormat::Uyvy => yuv::split_packed(frame, yuv::UYVY, out),
+        PixelFormat::I420 => yuv::copy(frame, out),
+        PixelFormat::I422 => yuv::average_i422(frame, out),
+        PixelFormat::Nv12 => yuv::split_nv::<0>(frame, out),
+        PixelFormat::Nv21 => yuv::split_nv::<1>(frame, out),
+        PixelFormat::Yuyv => packed::split_packed::<0>(frame, out),
+        PixelFormat::Uyvy => packed::split_packed::<1>(frame, out),
         _ => rgb::convert(frame, color, out),
     }
     Ok(())

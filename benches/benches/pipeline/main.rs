@@ -1,0 +1,252 @@
+//! Whole recordings, from frames that a program writes to chunks in its hands: how much of the
+//! CPU goes to anything but the encoder, the peak of memory, and how old a picture is when its
+//! chunk arrives.
+//!
+//! `cargo bench -p benches --bench pipeline -- [SECONDS]`, 3 by default. Each case is a process
+//! of its own, so that its memory is.
+
+mod process;
+
+use std::env;
+use std::error::Error;
+use std::io::Cursor;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use matroska_demuxer::{Frame, MatroskaFile};
+use media_recorder::{
+    Blob, ColorInfo, Event, Events, FrameSize, MediaRecorder, MediaStream, MediaTime, PixelFormat,
+    Rate, RecorderOptions, VideoFrame, VideoTrackGenerator, capture_time,
+};
+use media_recorder_encode::convert::{I420Buffer, to_i420};
+
+const RATE: Rate = Rate::new(30, 1).expect("not zero");
+const BITS_PER_SECOND: u32 = 1_000_000;
+const TIMESLICE: Duration = Duration::from_millis(100);
+/// Different pictures: shown forwards and backwards.
+const PICTURES: usize = 10;
+const SIZES: [FrameSize; 2] = [FrameSize::new(640, 360), FrameSize::new(1280, 720)];
+const FORMATS: [PixelFormat; 2] = [PixelFormat::I420, PixelFormat::Rgba];
+/// So that they are told from the encoder's threads, which would pass their name on to them.
+const CONVERTER: &str = "converter";
+const ENCODER: &str = "encoder";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if let [size, format, seconds] = &arguments[..] {
+        let format = FORMATS
+            .into_iter()
+            .find(|known| format!("{known:?}") == *format);
+        return measure(
+            size.parse()?,
+            format.ok_or("no such format")?,
+            seconds.parse()?,
+        );
+    }
+    let seconds = arguments.first().map_or("3", String::as_str);
+    println!("VP9 in WebM, 30 pictures a second, {BITS_PER_SECOND} bit/s, {seconds} s");
+    for size in SIZES {
+        for format in FORMATS {
+            let mut case = Command::new(env::current_exe()?);
+            case.args([&size.to_string(), &format!("{format:?}"), seconds]);
+            if !case.status()?.success() {
+                return Err("a case failed".into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn measure(size: FrameSize, format: PixelFormat, seconds: u32) -> Result<(), Box<dyn Error>> {
+    rayon::ThreadPoolBuilder::new()
+        .thread_name(|_| CONVERTER.to_owned())
+        .build_global()?;
+    let pictures: Vec<VideoFrame> = (0..PICTURES).map(|n| picture(format, size, n)).collect();
+    let frames = 30 * seconds as usize;
+    let conversion = match format {
+        // The encoder reads its planes where they are.
+        PixelFormat::I420 => Duration::ZERO,
+        _ => conversion(&pictures)?,
+    };
+    println!("\n{size} from {format:?}");
+    as_fast_as_it_can(&pictures, frames, conversion)?;
+    live(&pictures, frames)?;
+    let source = format.packed_len(size) * PICTURES / 1_000_000;
+    let peak = process::peak_memory();
+    println!("  peak memory {peak} MB, {source} MB of them the source's pictures");
+    Ok(())
+}
+
+/// CPU time of one conversion, on all threads.
+fn conversion(pictures: &[VideoFrame]) -> Result<Duration, Box<dyn Error>> {
+    const TIMES: u32 = 100;
+    let mut target = I420Buffer::new(pictures[0].size());
+    let (_, before) = process::cpu_time(CONVERTER);
+    for picture in pictures.iter().cycle().take(TIMES as usize) {
+        to_i420(picture, ColorInfo::BT709, target.as_mut())?;
+    }
+    let (_, after) = process::cpu_time(CONVERTER);
+    Ok(after.saturating_sub(before) / TIMES)
+}
+
+fn as_fast_as_it_can(
+    pictures: &[VideoFrame],
+    frames: usize,
+    conversion: Duration,
+) -> Result<(), Box<dyn Error>> {
+    let generator = generator(pictures)?.with_back_pressure();
+    let (recorder, events) = start(&generator)?;
+    let reader = thread::spawn(move || events.count());
+    let (converters_before, before) = process::cpu_time(CONVERTER);
+    let start = Instant::now();
+    for n in 0..frames {
+        let time = RATE.time_of(n as u64).ok_or("too long")?;
+        generator.write(shown(pictures, n).with_time(time))?;
+    }
+    // The encoder's thread is gone after the end; a few pictures are still in its queue.
+    let (encoder, all) = process::cpu_time(ENCODER);
+    let (converters, _) = process::cpu_time(CONVERTER);
+    let elapsed = start.elapsed();
+    let done = recorder
+        .statistics()
+        .tracks
+        .first()
+        .map_or(0, |track| track.packets);
+    recorder.stop()?;
+    reader.join().map_err(|_| "the reader panicked")?;
+    let all = all.saturating_sub(before);
+    // Small pictures are converted on the encoder's thread, large ones on threads of their own.
+    let converted = conversion * done as u32;
+    let others = all.saturating_sub(encoder + (converters - converters_before));
+    let outside = others + converted;
+    let share = |part: Duration| 100.0 * part.as_secs_f64() / all.as_secs_f64().max(1e-9);
+    let per_frame = |time: Duration| time.as_secs_f64() * 1000.0 / done.max(1) as f64;
+    println!(
+        "  {:.1} pictures a second; CPU per picture {:.2} ms, of it outside of the encoder \
+         {:.3} ms or {:.2} %, of it conversion {:.3} ms or {:.2} %",
+        done as f64 / elapsed.as_secs_f64(),
+        per_frame(all),
+        per_frame(outside),
+        share(outside),
+        per_frame(converted),
+        share(converted),
+    );
+    Ok(())
+}
+
+/// Pictures at the pace of a camera, until their chunks arrive.
+fn live(pictures: &[VideoFrame], frames: usize) -> Result<(), Box<dyn Error>> {
+    let generator = generator(pictures)?;
+    let (recorder, events) = start(&generator)?;
+    let reader = thread::spawn(move || arrivals(events));
+    let start = capture_time();
+    for n in 0..frames {
+        let time = start.saturating_add(RATE.time_of(n as u64).ok_or("too long")?);
+        let wait = time.saturating_sub(capture_time());
+        thread::sleep(Duration::from_nanos(wait.as_nanos().max(0) as u64));
+        generator.write(shown(pictures, n).with_time(time))?;
+    }
+    let dropped = recorder
+        .statistics()
+        .tracks
+        .first()
+        .map_or(0, |track| track.dropped);
+    recorder.stop()?;
+    let arrivals = reader.join().map_err(|_| "the reader panicked")?;
+    let mut ages = ages(&arrivals, start);
+    ages.sort_unstable();
+    let age = match (ages.get(ages.len() / 2), ages.last()) {
+        (Some(median), Some(most)) => format!(
+            "a chunk's newest picture is {:.1} ms old in the median, {:.1} ms at most",
+            1000.0 * median.as_secs_f64(),
+            1000.0 * most.as_secs_f64(),
+        ),
+        _ => "no chunk came before the end".to_owned(),
+    };
+    println!("  live: {dropped} of {frames} pictures dropped; {age}");
+    Ok(())
+}
+
+/// All chunks, and when they came.
+fn arrivals(events: Events) -> Vec<(MediaTime, Blob)> {
+    let chunk = |event| match event {
+        Event::DataAvailable(blob) => Some((capture_time(), blob.data)),
+        _ => None,
+    };
+    events.filter_map(chunk).collect()
+}
+
+/// How old the newest picture of each chunk is when it comes; the last one, which comes at the
+/// end, is left out.
+fn ages(arrivals: &[(MediaTime, Blob)], start: MediaTime) -> Vec<Duration> {
+    let mut whole = Blob::default();
+    let mut pictures = 0;
+    let mut ages = Vec::new();
+    for (arrival, blob) in arrivals.split_last().map_or(&[][..], |(_, before)| before) {
+        whole.append(blob.clone());
+        let times = times(&whole);
+        if times.len() > pictures {
+            pictures = times.len();
+            let newest = times.last().copied().unwrap_or(0);
+            let age = arrival.saturating_sub(start).as_nanos() - newest as i64 * 1_000_000;
+            ages.push(Duration::from_nanos(age.max(0) as u64));
+        }
+    }
+    ages
+}
+
+/// The times of the pictures of a WebM file, in ms.
+fn times(file: &Blob) -> Vec<u64> {
+    let mut times = Vec::new();
+    let bytes = file.clone().into_bytes();
+    if let Ok(mut file) = MatroskaFile::open(Cursor::new(bytes)) {
+        let mut frame = Frame::default();
+        while matches!(file.next_frame(&mut frame), Ok(true)) {
+            times.push(frame.timestamp);
+        }
+    }
+    times
+}
+
+fn generator(pictures: &[VideoFrame]) -> Result<VideoTrackGenerator, Box<dyn Error>> {
+    let FrameSize { width, height } = pictures[0].size();
+    Ok(VideoTrackGenerator::new(width, height)?.with_frame_rate(RATE))
+}
+
+fn start(generator: &VideoTrackGenerator) -> Result<(MediaRecorder, Events), Box<dyn Error>> {
+    let stream = MediaStream::new([generator.track().clone()]);
+    let options = RecorderOptions::new()
+        .mime_type("video/webm;codecs=vp9")
+        .video_bits_per_second(BITS_PER_SECOND);
+    let (recorder, events) = MediaRecorder::new(&stream, options)?;
+    recorder.start_with_timeslice(TIMESLICE)?;
+    Ok((recorder, events))
+}
+
+/// Picture `n`, forwards and backwards in turn.
+fn shown(pictures: &[VideoFrame], n: usize) -> VideoFrame {
+    let last = pictures.len() - 1;
+    let at = n % (2 * last);
+    pictures[at.min(2 * last - at)].clone()
+}
+
+/// A texture that moves slowly and a bar that moves fast.
+fn picture(format: PixelFormat, size: FrameSize, n: usize) -> VideoFrame {
+    let pixel_bytes = format
+        .plane_layout(size, 0)
+        .map_or(1, |plane| plane.row_bytes)
+        / size.width as usize;
+    let (width, height) = (size.width as usize, size.height as usize);
+    let mut data = Vec::with_capacity(format.packed_len(size));
+    for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+        let (u, v) = ((x + 2 * n) as f64, (y + n) as f64);
+        let texture =
+            128.0 + 40.0 * (u / 23.0).sin() * (v / 17.0).cos() + 12.0 * (u * v / 991.0).sin();
+        let bar = x.abs_diff(9 * n) < 16;
+        let value = if bar { 220 } else { texture as u8 };
+        data.resize(data.len() + pixel_bytes, value);
+    }
+    data.resize(format.packed_len(size), 128);
+    VideoFrame::packed(format, size, data.into(), MediaTime::ZERO).expect("a whole picture")
+}
