@@ -40,6 +40,8 @@ mod error;
 #[cfg(feature = "opus")]
 mod opus;
 mod pcm;
+#[cfg(feature = "vp9")]
+mod rate;
 mod video;
 #[cfg(feature = "vp9")]
 mod vp9;

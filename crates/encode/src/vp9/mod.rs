@@ -2,12 +2,11 @@
 //!
 //! The codec makes a key frame only as its first frame and its rate control counts frames, not
 //! time. So each key frame starts a fresh codec, and the quantizer of each frame comes from
-//! [`rate::RateControl`], which outlives them all.
+//! [`RateControl`], which outlives them all.
 
 mod config_record;
 mod header;
 mod level;
-mod rate;
 
 use std::collections::VecDeque;
 
@@ -17,9 +16,9 @@ use media_recorder_types::{
 use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
 use crate::convert::{I420Buffer, to_i420};
+use crate::rate::{QuantizerScale, RateControl};
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, Mode, VideoConfig};
-use rate::RateControl;
 
 pub(crate) struct Vp9VideoEncoder {
     config: VideoConfig,
@@ -38,7 +37,12 @@ impl Vp9VideoEncoder {
         check_size(VideoCodec::Vp9, config.size, 1)?;
         Ok(Self {
             codec: None,
-            rate: RateControl::new(config.bits_per_second, config.rate, config.size.pixels()),
+            rate: RateControl::new(
+                &QuantizerScale::VP9,
+                config.bits_per_second,
+                config.rate,
+                config.size.pixels(),
+            ),
             intake: Intake::new(config.size, config.rate),
             converted: None,
             packets: VecDeque::new(),
