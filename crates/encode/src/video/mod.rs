@@ -23,7 +23,9 @@ use crate::{EncodeError, Preset, UnsupportedReason, VideoConfig};
 /// frames later is the codec's affair.
 pub trait VideoEncoder: Send {
     /// Takes the next picture. Times must strictly increase. `key` asks for a key frame here;
-    /// but for the first frame, the encoder makes none of its own.
+    /// but for the first frame, the encoder makes none of its own, unless it encodes
+    /// [groups](crate::Parallelism::Groups) of pictures side by side. Then it also waits while as
+    /// many frames are under way as may be.
     ///
     /// # Errors
     ///
@@ -52,6 +54,12 @@ pub trait VideoEncoder: Send {
 
     /// The description for the container's header: there at the latest when the first packet is.
     fn track(&self) -> Option<&MediaTrack>;
+
+    /// The most frames that may have gone in before the first of them comes out, while the codec
+    /// has as much time as it needs for each. Zero: a packet is there when `encode` returns.
+    fn latency(&self) -> usize {
+        0
+    }
 }
 
 /// The video codecs of this build, best first.
@@ -81,7 +89,9 @@ pub fn video_encoder(
         #[cfg(feature = "av1")]
         VideoCodec::Av1 => Ok(Box::new(crate::av1::Av1Encoder::new(config)?)),
         #[cfg(feature = "vp9")]
-        VideoCodec::Vp9 => Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?)),
+        VideoCodec::Vp9 => crate::groups::encoder(codec, config, |config| {
+            Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?))
+        }),
         _ => Err(EncodeError::Unsupported {
             codec: Codec::Video(codec),
             reason: UnsupportedReason::NotBuilt,
