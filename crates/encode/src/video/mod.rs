@@ -55,8 +55,10 @@ pub trait VideoEncoder: Send {
     /// The description for the container's header: there at the latest when the first packet is.
     fn track(&self) -> Option<&MediaTrack>;
 
-    /// The most frames that may have gone in before the first of them comes out, while the codec
-    /// has as much time as it needs for each. Zero: a packet is there when `encode` returns.
+    /// The most frames that may be under way because groups of pictures are encoded
+    /// [side by side](crate::Parallelism): so many go in before `encode` waits for the oldest to
+    /// come out. Fewer are, unless the encoder is slower than its source. Zero where frames are
+    /// encoded one after the other; the few that AV1 looks ahead are not counted.
     fn latency(&self) -> usize {
         0
     }
