@@ -87,7 +87,7 @@ impl Grouping {
         Limits {
             workers: self.workers,
             waiting: self.pictures,
-            ahead: self.latency() as u64,
+            ahead: self.latency(),
         }
     }
 }

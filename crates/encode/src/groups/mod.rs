@@ -262,6 +262,10 @@ impl VideoEncoder for GroupEncoder {
     fn latency(&self) -> usize {
         self.grouping.latency()
     }
+
+    fn under_way(&self) -> usize {
+        self.shared.queue.ahead()
+    }
 }
 
 /// What waits is dropped; the workers end with the frames that they are at.

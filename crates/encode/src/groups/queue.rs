@@ -48,6 +48,11 @@ impl<T> TaskQueue<T> {
         }
     }
 
+    /// How far the newest task is ahead of the oldest that is not done.
+    pub(crate) fn ahead(&self) -> usize {
+        lock(&self.schedule).ahead()
+    }
+
     /// Forgets what waits: the workers end with what they are at.
     pub(crate) fn abandon(&self) {
         lock(&self.schedule).clear();

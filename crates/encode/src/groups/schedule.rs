@@ -11,7 +11,7 @@ pub(crate) struct Limits {
     pub(crate) waiting: usize,
     /// How far the newest task may be ahead of the oldest that is not done. This bounds the
     /// latency.
-    pub(crate) ahead: u64,
+    pub(crate) ahead: usize,
 }
 
 /// The tasks of several lanes: those of one lane run one after the other and in order, those of
@@ -72,9 +72,13 @@ impl<T> Schedule<T> {
 
     /// Whether another task may be [`push`](Self::push)ed.
     pub(crate) fn has_room(&self) -> bool {
+        self.tasks() < self.limits.waiting && self.ahead() < self.limits.ahead
+    }
+
+    /// How far the newest task is ahead of the oldest that is not done.
+    pub(crate) fn ahead(&self) -> usize {
         let oldest = self.lanes.iter().filter_map(Lane::oldest).min();
-        let ahead = oldest.map_or(0, |oldest| self.next - oldest);
-        self.tasks() < self.limits.waiting && ahead < self.limits.ahead
+        oldest.map_or(0, |oldest| (self.next - oldest) as usize)
     }
 
     /// Adds a task. Says whether a worker is to be started for it.

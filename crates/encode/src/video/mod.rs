@@ -62,6 +62,12 @@ pub trait VideoEncoder: Send {
     fn latency(&self) -> usize {
         0
     }
+
+    /// How many of them are under way now. One that nears [`latency`](Self::latency) is slower
+    /// than its source, which the time that `encode` takes does not tell.
+    fn under_way(&self) -> usize {
+        0
+    }
 }
 
 /// The video codecs of this build, best first.
