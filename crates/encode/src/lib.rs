@@ -37,6 +37,8 @@ mod codec_string;
 mod config;
 pub mod convert;
 mod error;
+#[cfg(feature = "h264")]
+mod h264;
 #[cfg(feature = "opus")]
 mod opus;
 mod pcm;
