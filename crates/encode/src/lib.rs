@@ -39,12 +39,14 @@ pub mod convert;
 mod error;
 #[cfg(any(feature = "h264", feature = "vp9"))]
 mod groups;
+#[cfg(feature = "h264")]
+mod h264;
 #[cfg(feature = "opus")]
 mod opus;
 mod parallelism;
 mod pcm;
 mod preset;
-#[cfg(any(feature = "h264", feature = "vp9"))]
+#[cfg(feature = "vp9")]
 mod rate;
 #[cfg(any(feature = "h264", feature = "vp9"))]
 mod sync;

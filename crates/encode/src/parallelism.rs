@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 /// What is encoded side by side.
 ///
 /// AV1 codes the tiles of a frame side by side, which costs no latency; it does so whatever is
-/// asked for. VP9's codec uses one core, and only groups of pictures use more.
+/// asked for. The codecs of VP9 and H.264 use one core, and only groups of pictures use more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Parallelism {
     /// Groups where one core is not enough: always if the source waits

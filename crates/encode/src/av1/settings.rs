@@ -10,7 +10,7 @@ use rav1e::color::{
 };
 use rav1e::config::SpeedSettings;
 use rav1e::data::Rational;
-use rav1e::prelude::{EncoderConfig, SceneDetectionSpeed, Tune};
+use rav1e::prelude::{BlockSize, EncoderConfig, PartitionRange, SceneDetectionSpeed, Tune};
 
 use super::level::level;
 use crate::{Preset, VideoConfig};
@@ -70,9 +70,13 @@ fn speed(preset: Preset) -> u8 {
 fn tune_speed(speed: &mut SpeedSettings, preset: Preset) {
     speed.scene_detection_mode = SceneDetectionSpeed::None;
     speed.rdo_lookahead_frames = 1;
-    if preset == Preset::Live {
+    if preset >= Preset::Fast {
         speed.cdef = false;
         speed.prediction.fine_directional_intra = false;
+    }
+    if preset == Preset::Live {
+        const LARGEST: BlockSize = BlockSize::BLOCK_64X64;
+        speed.partition.partition_range = PartitionRange::new(LARGEST, LARGEST);
     }
 }
 

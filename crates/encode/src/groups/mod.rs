@@ -19,7 +19,7 @@ mod queue;
 mod schedule;
 #[cfg(test)]
 mod simulation;
-#[cfg(test)]
+#[cfg(all(test, feature = "vp9"))]
 mod tests;
 
 use std::num::NonZeroUsize;

@@ -32,18 +32,6 @@ impl QuantizerScale {
         first_frame_bits: 16.0,
     };
 
-    /// H.264's QP, 0 to 51. The step is on VP9's scale, where QP 4 has step 4.
-    #[cfg(feature = "h264")]
-    pub(crate) const H264: Self = Self {
-        finest: 12,
-        coarsest: 50,
-        step: h264::step,
-        quantizer: h264::quantizer,
-        delta_exponent: 1.3,
-        key_exponent: 0.9,
-        first_frame_bits: 24.0,
-    };
-
     /// The quantizer nearest to a step, within the scale.
     pub(crate) fn quantizer_for(&self, step: f64) -> u32 {
         let nearest = (self.quantizer)(step).round();
@@ -76,20 +64,6 @@ mod vp9 {
     }
 }
 
-#[cfg(feature = "h264")]
-mod h264 {
-    /// The step doubles with every six (ITU-T H.264 §8.5.9), from 0.625 at 0. VP9's coefficients
-    /// are eight times as large for the same picture, and the factor keeps what a first frame
-    /// costs the same number.
-    pub(super) fn step(qp: u32) -> f64 {
-        8.0 * 0.625 * (f64::from(qp) / 6.0).exp2()
-    }
-
-    pub(super) fn quantizer(step: f64) -> f64 {
-        6.0 * (step / (8.0 * 0.625)).log2()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,13 +90,5 @@ mod tests {
             let ratio = (QuantizerScale::VP9.step)(quantizer) / step;
             assert!((0.93..1.07).contains(&ratio), "{quantizer}: {ratio}");
         }
-    }
-
-    #[cfg(feature = "h264")]
-    #[test]
-    fn the_step_of_h264_doubles_with_every_six() {
-        assert_inverse(&QuantizerScale::H264);
-        let step = QuantizerScale::H264.step;
-        assert_eq!(step(30) / step(24), 2.0);
     }
 }

@@ -1,15 +1,15 @@
 //! What all video encoders share.
 
-#[cfg(any(feature = "av1", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 mod color;
-#[cfg(any(feature = "av1", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 mod intake;
-#[cfg(any(feature = "av1", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 mod times;
 
 use media_recorder_types::{Codec, MediaTrack, Packet, VideoCodec, VideoFrame};
 
-#[cfg(any(feature = "av1", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 pub(crate) use {
     color::StreamColor,
     intake::{Intake, check_size},
@@ -35,7 +35,7 @@ pub trait VideoEncoder: Send {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError>;
 
     /// Asks for another speed, from the next frame on which the codec can change it: for VP9 the
-    /// next one; AV1 keeps what its first frame had.
+    /// next one, for H.264 the next key frame; AV1 keeps what its first frame had.
     fn set_preset(&mut self, preset: Preset);
 
     /// What is in force.
@@ -77,6 +77,8 @@ pub fn video_codecs() -> &'static [VideoCodec] {
         VideoCodec::Av1,
         #[cfg(feature = "vp9")]
         VideoCodec::Vp9,
+        #[cfg(feature = "h264")]
+        VideoCodec::H264,
     ]
 }
 
@@ -86,7 +88,7 @@ pub fn video_codecs() -> &'static [VideoCodec] {
 ///
 /// [`EncodeError::Unsupported`] if this build cannot encode it, or not at this size.
 #[cfg_attr(
-    not(any(feature = "av1", feature = "vp9")),
+    not(any(feature = "av1", feature = "h264", feature = "vp9")),
     expect(unused_variables, reason = "there is no encoder to configure")
 )]
 pub fn video_encoder(
@@ -99,6 +101,10 @@ pub fn video_encoder(
         #[cfg(feature = "vp9")]
         VideoCodec::Vp9 => crate::groups::encoder(codec, config, |config| {
             Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?))
+        }),
+        #[cfg(feature = "h264")]
+        VideoCodec::H264 => crate::groups::encoder(codec, config, |config| {
+            Ok(Box::new(crate::h264::H264Encoder::new(config)?))
         }),
         _ => Err(EncodeError::Unsupported {
             codec: Codec::Video(codec),
