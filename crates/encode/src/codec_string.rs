@@ -1,9 +1,11 @@
 //! What to put into `codecs=` for a track.
 
-use media_recorder_types::{Av1Profile, Codec, CodecString, MediaTrack, VideoCodec, Vp9Profile};
+use media_recorder_types::{
+    Av1Profile, AvcProfile, Codec, CodecString, MediaTrack, VideoCodec, Vp9Profile,
+};
 
-/// The entry of a `codecs=` parameter (RFC 6381) that describes a track: with profile, level and
-/// bit depth if the track's codec configuration has them (`av01.0.04M.08`, `vp09.00.31.08`),
+/// The entry of a `codecs=` parameter (RFC 6381) that describes a track: with profile,
+/// level and bit depth if the track's codec configuration has them (`av01.0.04M.08`, `vp09.00.31.08`, `avc1.64001F`),
 /// else the codec's short name.
 ///
 /// ```
@@ -25,6 +27,7 @@ pub fn codec_string(track: &MediaTrack) -> CodecString {
     let described = match track.codec() {
         Codec::Video(VideoCodec::Av1) => av1(config).map(CodecString::from),
         Codec::Video(VideoCodec::Vp9) => vp9(config).map(CodecString::from),
+        Codec::Video(VideoCodec::H264) => h264(config).map(CodecString::from),
         _ => None,
     };
     described.unwrap_or_else(|| track.codec().into())
@@ -61,6 +64,18 @@ fn vp9(config: &[u8]) -> Option<Vp9Profile> {
     })
 }
 
+/// From `avcC` (ISO/IEC 14496-15 §5.3.3.1).
+fn h264(config: &[u8]) -> Option<AvcProfile> {
+    let &[1, profile, constraints, level, ..] = config else {
+        return None;
+    };
+    Some(AvcProfile {
+        profile,
+        constraints,
+        level,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +107,7 @@ mod tests {
             "vp09.00.31.08"
         );
         assert_eq!(string(VideoCodec::Vp9, &[]), "vp9");
+        assert_eq!(string(VideoCodec::H264, &[1, 66, 0xc0, 31]), "avc1.42C01F");
+        assert_eq!(string(VideoCodec::H264, &[1, 66]), "avc1");
     }
 }

@@ -46,6 +46,17 @@ pub struct Vp9Profile {
     pub bit_depth: u8,
 }
 
+/// The parts of an H.264 string (RFC 6381 §3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AvcProfile {
+    /// `profile_idc`: 66 is Baseline, 77 Main, 100 High.
+    pub profile: u8,
+    /// `constraint_set0_flag` in the highest bit, and so on.
+    pub constraints: u8,
+    /// `level_idc`: ten times the level.
+    pub level: u8,
+}
+
 impl CodecString {
     /// Any text; whether it names a known codec is for [`codec`](Self::codec) to say.
     pub fn new(text: &str) -> Self {
@@ -146,6 +157,17 @@ impl From<Vp9Profile> for CodecString {
     }
 }
 
+impl From<AvcProfile> for CodecString {
+    fn from(avc: AvcProfile) -> Self {
+        let AvcProfile {
+            profile,
+            constraints,
+            level,
+        } = avc;
+        Self(format!("avc1.{profile:02X}{constraints:02X}{level:02X}"))
+    }
+}
+
 impl fmt::Display for CodecString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -207,6 +229,18 @@ mod tests {
         ] {
             assert_eq!(CodecString::new(bad).av1(), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn h264_strings() {
+        let high = AvcProfile {
+            profile: 100,
+            constraints: 0,
+            level: 31,
+        };
+        let string = CodecString::from(high);
+        assert_eq!(string.as_str(), "avc1.64001F");
+        assert_eq!(string.codec(), Some(Codec::Video(VideoCodec::H264)));
     }
 
     #[test]

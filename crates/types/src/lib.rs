@@ -23,7 +23,7 @@ mod video;
 
 pub use audio::{AudioFrame, AudioFrameError, Samples};
 pub use codec::{AudioCodec, Codec, PcmFormat, TrackKind, VideoCodec};
-pub use codecs_parameter::{Av1Profile, CodecString, Vp9Profile};
+pub use codecs_parameter::{Av1Profile, AvcProfile, CodecString, Vp9Profile};
 pub use color::{ColorInfo, ColorRange};
 pub use mime::{Container, MimeError, MimeType};
 pub use packet::Packet;

@@ -2,12 +2,11 @@
 //!
 //! The codec makes a key frame only as its first frame and its rate control counts frames, not
 //! time. So each key frame starts a fresh codec, and the quantizer of each frame comes from
-//! [`rate::RateControl`], which outlives them all.
+//! [`RateControl`], which outlives them all.
 
 mod config_record;
 mod header;
 mod level;
-mod rate;
 
 use std::collections::VecDeque;
 
@@ -17,15 +16,16 @@ use media_recorder_types::{
 use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
 use crate::convert::{I420Buffer, to_i420};
+use crate::rate::{QuantizerScale, RateControl};
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
-use crate::{EncodeError, Mode, VideoConfig};
-use rate::RateControl;
+use crate::{EncodeError, Preset, VideoConfig};
 
 pub(crate) struct Vp9VideoEncoder {
     config: VideoConfig,
     /// `None` until the first frame.
     codec: Option<Vp9Encoder>,
     rate: RateControl,
+    preset: Preset,
     intake: Intake,
     /// For frames that are not I420 already.
     converted: Option<I420Buffer>,
@@ -38,7 +38,13 @@ impl Vp9VideoEncoder {
         check_size(VideoCodec::Vp9, config.size, 1)?;
         Ok(Self {
             codec: None,
-            rate: RateControl::new(config.bits_per_second, config.rate, config.size.pixels()),
+            rate: RateControl::new(
+                &QuantizerScale::VP9,
+                config.bits_per_second,
+                config.rate,
+                config.size.pixels(),
+            ),
+            preset: config.first_preset(),
             intake: Intake::new(config.size, config.rate),
             converted: None,
             packets: VecDeque::new(),
@@ -68,7 +74,7 @@ impl VideoEncoder for Vp9VideoEncoder {
         // The first frame of a codec is its key frame.
         let (codec, key) = match &mut self.codec {
             Some(codec) if !key => (codec, false),
-            slot => (slot.insert(fresh_codec(self.config.mode)?), true),
+            slot => (slot.insert(Vp9Encoder::default()), true),
         };
         let (planes, strides) = match (frame.format(), frame.planes()) {
             (PixelFormat::I420, [y, u, v]) => (
@@ -83,7 +89,13 @@ impl VideoEncoder for Vp9VideoEncoder {
                 (buffer.planes(), buffer.strides())
             }
         };
-        set_quantizer(codec, self.rate.quantizer(frame.time, key))?;
+        let width = frame.size().width;
+        self.rate.look(planes[0], strides[0], width as usize);
+        let settings = Vp9EncoderConfig {
+            qindex: Some(self.rate.quantizer(frame.time, key)),
+            ..effort(self.preset)
+        };
+        codec.configure(&settings).map_err(failed)?;
         codec
             .push_frame(planes, strides, frame.size().width, frame.size().height)
             .map_err(failed)?;
@@ -101,6 +113,14 @@ impl VideoEncoder for Vp9VideoEncoder {
         Ok(())
     }
 
+    fn set_preset(&mut self, preset: Preset) {
+        self.preset = preset;
+    }
+
+    fn preset(&self) -> Preset {
+        self.preset
+    }
+
     fn finish(&mut self) -> Result<(), EncodeError> {
         // Nothing waits in the codec: a packet comes out as its frame goes in.
         self.intake.finish();
@@ -116,26 +136,26 @@ impl VideoEncoder for Vp9VideoEncoder {
     }
 }
 
-fn fresh_codec(mode: Mode) -> Result<Vp9Encoder, EncodeError> {
-    let speed = match mode {
-        Mode::RealTime => 6,
-        Mode::Offline => 4,
-    };
-    let mut codec = Vp9Encoder::default();
-    let config = Vp9EncoderConfig {
-        speed: Some(speed),
-        ..Vp9EncoderConfig::default()
-    };
-    codec.configure(&config).map_err(failed)?;
-    Ok(codec)
-}
+/// Milliseconds in which no picture is decided on, and none, which takes the limit away.
+const UNREACHABLE: f64 = 0.001;
+const UNLIMITED: f64 = 0.0;
 
-fn set_quantizer(codec: &mut Vp9Encoder, quantizer: u32) -> Result<(), EncodeError> {
-    let config = Vp9EncoderConfig {
-        qindex: Some(quantizer),
-        ..Vp9EncoderConfig::default()
+/// The codec's own speeds go from 0, the slowest, to 6. What is faster still is to let it divide
+/// nearly all blocks by their variance, as it does when it cannot keep a limit of time; one that
+/// it never keeps makes that the same for every frame on every machine.
+fn effort(preset: Preset) -> Vp9EncoderConfig {
+    let (speed, limit) = match preset {
+        Preset::Archive => (1, UNLIMITED),
+        Preset::Quality => (3, UNLIMITED),
+        Preset::Balanced => (4, UNLIMITED),
+        Preset::Fast => (6, UNLIMITED),
+        Preset::Live => (6, UNREACHABLE),
     };
-    codec.configure(&config).map_err(failed)
+    Vp9EncoderConfig {
+        speed: Some(speed),
+        dispatch_budget_ms: Some(limit),
+        ..Vp9EncoderConfig::default()
+    }
 }
 
 fn failed(error: rusty_vp9::Error) -> EncodeError {

@@ -3,27 +3,35 @@
 //! A leaky bucket over real frame times: bits flow in with time and out with frames. What a frame
 //! may cost is what flows in per frame, plus a part of what stands in the bucket. A model of the
 //! picture (bits times a power of the quantizer's step, learned from the frames before) turns
-//! that into a quantizer.
+//! that into a quantizer. What differs between codecs is in their [`QuantizerScale`].
+
+mod change;
+mod scale;
 
 use media_recorder_types::{MediaTime, Rate};
 
-/// Finer than this nobody sees a difference, so that bits would only be burnt.
-const FINEST: u32 = 12;
-/// Coarser than this the picture falls apart.
-const COARSEST: u32 = 235;
+use change::ChangeMeter;
+pub(crate) use scale::QuantizerScale;
 
 /// How long the bucket takes to come back to its level, in seconds. Shorter, and a key frame
 /// starves those that follow; longer, and a short recording misses its bitrate.
 const HORIZON: f64 = 1.5;
 /// How much unused time can be saved up, and how much can be owed, in seconds. A still picture
-/// must not save bits for a burst that no connection carries.
+/// must not save bits for a burst that no connection carries. What is owed is not forgotten, or
+/// content that overspends again and again would stay above its bitrate.
 const LARGEST_CREDIT: f64 = 1.0;
-const LARGEST_DEBT: f64 = 2.5;
+const LARGEST_DEBT: f64 = 10.0;
 /// The part of what flows in that a frame gets at least, however much is owed.
 const LEAST_SHARE: f64 = 0.4;
-/// What a key frame may cost, in seconds of bits, and how much of a credit it may take besides.
-const KEY_FRAME: f64 = 0.5;
-const KEY_FRAME_CREDIT: f64 = 0.5;
+/// What a new picture may cost, in seconds of bits: a key frame, or another frame in which all
+/// is new. A credit comes on top and a debt off, of which a key frame, whose picture serves for
+/// long, takes this part only; and whatever they are, it may cost so much at least and at most.
+const KEY_FRAME: f64 = 0.4;
+const KEY_FRAME_BALANCE: f64 = 0.5;
+const LEAST_KEY_FRAME: f64 = 0.1;
+const MOST_KEY_FRAME: f64 = 0.8;
+/// A frame of which more than this share is new is much like a key frame.
+const MOSTLY_NEW: f64 = 0.5;
 /// How much finer the step of a key frame is than those before it: everything that follows is
 /// predicted from it.
 const KEY_FRAME_STEP: f64 = 0.85;
@@ -32,17 +40,13 @@ const KEY_FRAME_STEP: f64 = 0.85;
 const FINER: f64 = 0.9;
 const COARSER: f64 = 3.0;
 
-/// Bits fall with about this power of the step.
-const DELTA_EXPONENT: f64 = 1.3;
-const KEY_EXPONENT: f64 = 0.9;
-/// Bits per pixel of a first frame at step 1, of ordinary content.
-const FIRST_FRAME_BITS: f64 = 24.0;
 /// A frame costs this at least, in bits, however little there is in it.
 const FRAME_OVERHEAD: f64 = 200.0;
 
 /// Chooses quantizers and counts what they cost.
 #[derive(Debug)]
-pub(super) struct RateControl {
+pub(crate) struct RateControl {
+    scale: &'static QuantizerScale,
     bits_per_second: f64,
     /// The mean distance of frames, in seconds.
     period: f64,
@@ -57,47 +61,70 @@ pub(super) struct RateControl {
     usual_step: Option<f64>,
     /// Quantizer and kind of the frame that is being coded.
     current: (u32, bool),
+    change: ChangeMeter,
+    /// The share of the next picture that is new, if it was looked at.
+    new_share: f64,
 }
 
 impl RateControl {
-    pub(super) fn new(bits_per_second: u32, rate: Option<Rate>, pixels: u64) -> Self {
+    /// For pictures of so many `pixels`. Without a rate, 30 frames per second are assumed until
+    /// their times tell.
+    pub(crate) fn new(
+        scale: &'static QuantizerScale,
+        bits_per_second: u32,
+        rate: Option<Rate>,
+        pixels: u64,
+    ) -> Self {
         Self {
+            scale,
             bits_per_second: f64::from(bits_per_second.max(1000)),
             period: rate.map_or(1.0 / 30.0, |rate| 1.0 / rate.as_f64()).min(1.0),
             last_time: None,
             balance: 0.0,
             delta_bits: None,
-            key_bits: pixels as f64 * FIRST_FRAME_BITS,
+            key_bits: pixels as f64 * scale.first_frame_bits,
             usual_step: None,
-            current: (FINEST, true),
+            current: (scale.finest, true),
+            change: ChangeMeter::default(),
+            new_share: 0.0,
         }
     }
 
-    /// The quantizer index for the frame at `time`, from 0 (finest) to 255.
-    pub(super) fn quantizer(&mut self, time: MediaTime, key: bool) -> u32 {
+    /// Looks at the luma of the picture that is next, with rows of `width` pixels every `stride`
+    /// bytes. Optional, but without it nothing tells that a still picture ends.
+    pub(crate) fn look(&mut self, luma: &[u8], stride: usize, width: usize) {
+        self.new_share = self.change.share(luma, stride, width);
+    }
+
+    /// The quantizer for the frame at `time`, within the scale's limits.
+    pub(crate) fn quantizer(&mut self, time: MediaTime, key: bool) -> u32 {
         self.flow_in(time);
         let step = if key {
             self.key_step()
         } else {
             self.delta_step()
         };
-        let quantizer = quantizer_of(step).clamp(FINEST, COARSEST);
+        let quantizer = self.scale.quantizer_for(step);
         self.current = (quantizer, key);
         quantizer
     }
 
     /// Counts what the frame cost for which [`quantizer`](Self::quantizer) was asked last.
-    pub(super) fn spent(&mut self, bytes: usize) {
+    pub(crate) fn spent(&mut self, bytes: usize) {
         let bits = bytes as f64 * 8.0;
         self.balance = (self.balance - bits).max(-LARGEST_DEBT * self.bits_per_second);
         let (quantizer, key) = self.current;
-        let step = step_of(quantizer);
+        let step = (self.scale.step)(quantizer);
         let bits = bits.max(FRAME_OVERHEAD);
         if key {
-            self.key_bits = bits * step.powf(KEY_EXPONENT);
+            self.key_bits = bits * step.powf(self.scale.key_exponent);
             return;
         }
-        let seen = bits * step.powf(DELTA_EXPONENT);
+        if self.new_share > MOSTLY_NEW {
+            let as_key = bits * step.powf(self.scale.key_exponent);
+            self.key_bits = self.key_bits.max(as_key);
+        }
+        let seen = bits * step.powf(self.scale.delta_exponent);
         // Means of logarithms, for pictures differ by factors. More motion is believed sooner
         // than less.
         self.delta_bits = Some(self.delta_bits.map_or(seen, |known| {
@@ -121,53 +148,49 @@ impl RateControl {
     }
 
     fn delta_step(&self) -> f64 {
-        let last = step_of(self.current.0);
+        let last = (self.scale.step)(self.current.0);
         let Some(model) = self.delta_bits else {
             return last / KEY_FRAME_STEP;
         };
         let even = self.bits_per_second * self.period;
         let share = (self.period / HORIZON).min(1.0);
         let budget = even + (self.balance - even) * share;
-        let step = (model / budget.max(even * LEAST_SHARE)).powf(1.0 / DELTA_EXPONENT);
+        let step = (model / budget.max(even * LEAST_SHARE)).powf(1.0 / self.scale.delta_exponent);
         step.clamp(last * FINER, last * COARSER)
+            .max(self.cautious_step())
+    }
+
+    /// The least step with which what is new in the picture does not cost too much. New parts
+    /// cost what they would in a key frame, unless they are found elsewhere in the picture
+    /// before; which of both, only the codec finds out, and then it is too late.
+    fn cautious_step(&self) -> f64 {
+        self.step_for_new(self.key_bits * self.new_share, self.balance)
+    }
+
+    /// The step with which so many bits (at step 1) of new picture cost what a key frame may,
+    /// and `extra` bits.
+    fn step_for_new(&self, bits: f64, extra: f64) -> f64 {
+        let seconds = KEY_FRAME + extra / self.bits_per_second;
+        let budget = seconds.clamp(LEAST_KEY_FRAME, MOST_KEY_FRAME) * self.bits_per_second;
+        (bits / budget).powf(1.0 / self.scale.key_exponent)
     }
 
     fn key_step(&self) -> f64 {
-        let credit = self.balance.max(0.0) * KEY_FRAME_CREDIT;
-        let budget = KEY_FRAME * self.bits_per_second + credit;
-        let affordable = (self.key_bits / budget).powf(1.0 / KEY_EXPONENT);
+        let affordable = self.step_for_new(self.key_bits, self.balance * KEY_FRAME_BALANCE);
         let wanted = self.usual_step.unwrap_or(0.0) * KEY_FRAME_STEP;
         affordable.max(wanted)
     }
 }
 
-/// The step of an AC coefficient, approximately (VP9 specification §8.6.1): exact up to 95, then
-/// growing by 1.8 % per index.
-fn step_of(quantizer: u32) -> f64 {
-    let quantizer = f64::from(quantizer);
-    if quantizer <= KNEE {
-        quantizer + 7.0
-    } else {
-        (KNEE + 7.0) * (GROWTH * (quantizer - KNEE)).exp()
-    }
-}
-
-/// The inverse of [`step_of`].
-fn quantizer_of(step: f64) -> u32 {
-    let quantizer = if step <= KNEE + 7.0 {
-        step - 7.0
-    } else {
-        KNEE + (step / (KNEE + 7.0)).ln() / GROWTH
-    };
-    quantizer.round().clamp(0.0, 255.0) as u32
-}
-
-const KNEE: f64 = 95.0;
-const GROWTH: f64 = 0.018;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SCALE: &QuantizerScale = &QuantizerScale::VP9;
+
+    fn step_of(quantizer: u32) -> f64 {
+        (SCALE.step)(quantizer)
+    }
 
     /// A picture whose frames cost what the closure says at step 1, coded with `rate`; returns
     /// bits per second and the quantizers used.
@@ -207,7 +230,7 @@ mod tests {
     #[test]
     fn a_steady_rate_is_kept() {
         for target in [300_000, 800_000, 2_500_000] {
-            let mut control = RateControl::new(target, Rate::new(30, 1), 640 * 360);
+            let mut control = RateControl::new(SCALE, target, Rate::new(30, 1), 640 * 360);
             let times = (0..300).map(|n| f64::from(n) / 30.0);
             let (found, _) = run(
                 &mut control,
@@ -221,7 +244,7 @@ mod tests {
 
     #[test]
     fn frames_that_come_irregularly_get_bits_by_time() {
-        let mut control = RateControl::new(800_000, None, 640 * 360);
+        let mut control = RateControl::new(SCALE, 800_000, None, 640 * 360);
         let mut t = 0.0;
         let times = (0..400).map(|n| {
             t += if n % 50 < 25 { 0.1 } else { 0.02 } * noise(n);
@@ -239,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_key_frame_does_not_starve_what_follows() {
-        let mut control = RateControl::new(800_000, Rate::new(30, 1), 640 * 360);
+        let mut control = RateControl::new(SCALE, 800_000, Rate::new(30, 1), 640 * 360);
         let times = (0..600).map(|n| f64::from(n) / 30.0);
         let (_, quantizers) = run(
             &mut control,
@@ -258,7 +281,7 @@ mod tests {
 
     #[test]
     fn stillness_neither_saves_up_a_burst_nor_leaves_the_scale() {
-        let mut control = RateControl::new(500_000, Rate::new(30, 1), 640 * 360);
+        let mut control = RateControl::new(SCALE, 500_000, Rate::new(30, 1), 640 * 360);
         let times = (0..600).map(|n| f64::from(n) / 30.0);
         let motion = |n: usize| n >= 300;
         let (_, quantizers) = run(
@@ -271,25 +294,54 @@ mod tests {
                 (false, true) => 3e6,
             },
         );
-        assert!(quantizers.iter().all(|q| (FINEST..=COARSEST).contains(q)));
-        assert_eq!(quantizers[299], FINEST);
+        assert!(
+            quantizers
+                .iter()
+                .all(|q| (SCALE.finest..=SCALE.coarsest).contains(q))
+        );
+        assert_eq!(quantizers[299], SCALE.finest);
         assert!(control.balance > -LARGEST_DEBT * 500_000.0);
         // Within a second the motion is under control.
         assert!(quantizers[330] > 60, "{}", quantizers[330]);
     }
 
+    /// Content with detail everywhere, another for each number.
+    fn luma(scene: usize) -> Vec<u8> {
+        (0..64 * 64)
+            .map(|n| (n * (scene * 2 + 13) % 251) as u8)
+            .collect()
+    }
+
     #[test]
-    fn the_scale_is_that_of_the_specification() {
-        for (quantizer, step) in [
-            (1, 8.0),
-            (64, 71.0),
-            (128, 176.0),
-            (192, 550.0),
-            (255, 1828.0),
-        ] {
-            let ratio = step_of(quantizer) / step;
-            assert!((0.93..1.07).contains(&ratio), "{quantizer}: {ratio}");
-            assert_eq!(quantizer_of(step_of(quantizer)), quantizer);
+    fn the_end_of_a_still_picture_is_seen_before_it_is_paid_for() {
+        const TARGET: u32 = 1_000_000;
+        // Bits of a frame that shows something new, and of one that does not.
+        let cost = |new: bool, step: f64| if new { 8e6 / step.powf(0.6) } else { 4e3 };
+        let mut control = RateControl::new(SCALE, TARGET, Rate::new(30, 1), 640 * 360);
+        let mut dearest: f64 = 0.0;
+        for n in 0..900 {
+            let (scene, time) = (n / 100, MediaTime::from_millis(33 * n as i64));
+            control.look(&luma(scene), 64, 64);
+            let step = step_of(control.quantizer(time, n == 0));
+            let bits = cost(n % 100 == 0, step);
+            control.spent((bits / 8.0) as usize);
+            dearest = dearest.max(bits / f64::from(TARGET));
         }
+        assert!(dearest < 1.0, "{dearest:.2} seconds of bits in a frame");
+    }
+
+    #[test]
+    fn what_is_owed_is_paid_back() {
+        let target = 800_000;
+        let mut control = RateControl::new(SCALE, target, Rate::new(30, 1), 640 * 360);
+        let times = (0..1800).map(|n| f64::from(n) / 30.0);
+        // Every three seconds a burst that costs several.
+        let (found, _) = run(
+            &mut control,
+            times,
+            |n| n == 0,
+            |n, _| if n % 90 < 10 { 60e6 } else { 3e6 * noise(n) },
+        );
+        assert_near(found, target.into(), 5.0);
     }
 }

@@ -1,0 +1,124 @@
+//! Bits, most significant first, as H.264 headers have them (H.264 §7.2).
+
+/// Writes to the end of a payload.
+#[derive(Debug)]
+pub(super) struct BitWriter {
+    bytes: Vec<u8>,
+    /// Unused bits of the last byte.
+    free: u32,
+}
+
+impl BitWriter {
+    /// Goes on where `payload` ends, before its trailing bits (H.264 §7.3.2.11). `None` if it
+    /// has none.
+    pub(super) fn reopen(mut payload: Vec<u8>) -> Option<Self> {
+        let last = payload.iter().rposition(|&byte| byte != 0)?;
+        payload.truncate(last + 1);
+        let stop_bit = payload[last].trailing_zeros();
+        payload[last] &= !(1 << stop_bit);
+        Some(Self {
+            bytes: payload,
+            free: stop_bit + 1,
+        })
+    }
+
+    /// Takes the last bit back.
+    pub(super) fn pop(&mut self) -> Option<bool> {
+        if self.free == 8 {
+            self.bytes.pop();
+            self.free = 0;
+        }
+        let last = self.bytes.last_mut()?;
+        let bit = 1 << self.free;
+        let was_set = *last & bit != 0;
+        *last &= !bit;
+        self.free += 1;
+        Some(was_set)
+    }
+
+    /// One bit.
+    pub(super) fn flag(&mut self, set: bool) {
+        if self.free == 0 {
+            self.bytes.push(0);
+            self.free = 8;
+        }
+        self.free -= 1;
+        if let Some(last) = self.bytes.last_mut() {
+            *last |= u8::from(set) << self.free;
+        }
+    }
+
+    /// `u(count)`, for up to 32 bits.
+    pub(super) fn bits(&mut self, value: u32, count: u32) {
+        for bit in (0..count).rev() {
+            self.flag(value >> bit & 1 == 1);
+        }
+    }
+
+    /// `ue(v)` (H.264 §9.1), for values below 2³² − 1.
+    pub(super) fn exp_golomb(&mut self, value: u32) {
+        let code = value.saturating_add(1);
+        let length = 32 - code.leading_zeros();
+        self.bits(0, length - 1);
+        self.bits(code, length);
+    }
+
+    /// The payload with its trailing bits.
+    pub(super) fn finish(mut self) -> Vec<u8> {
+        self.flag(true);
+        self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_that_is_reopened_stays_as_it_was() {
+        for payload in [
+            &[0x80][..],
+            &[0xff],
+            &[0x12, 0x34, 0x01],
+            &[0x12, 0x80],
+            &[0, 0x40],
+        ] {
+            let reopened = BitWriter::reopen(payload.to_vec()).unwrap();
+            assert_eq!(reopened.finish(), payload);
+            let trailing_zeros = [payload, &[0, 0]].concat();
+            let reopened = BitWriter::reopen(trailing_zeros).unwrap();
+            assert_eq!(reopened.finish(), payload);
+        }
+        for nothing in [&[][..], &[0, 0]] {
+            assert!(BitWriter::reopen(nothing.to_vec()).is_none());
+        }
+    }
+
+    #[test]
+    fn bits_come_back_in_reverse() {
+        let mut bits = BitWriter::reopen(vec![0b1010_1000, 0b1000_0000]).unwrap();
+        let popped: Vec<_> = std::iter::from_fn(|| bits.pop()).collect();
+        let expected = [0, 0, 0, 1, 0, 1, 0, 1].map(|bit| bit == 1);
+        assert_eq!(popped, expected);
+        bits.bits(0b110, 3);
+        assert_eq!(bits.finish(), [0b1101_0000]);
+    }
+
+    #[test]
+    fn exp_golomb_codes_are_those_of_the_table() {
+        // H.264 table 9-2.
+        for (value, bits) in [
+            (0, 0b1),
+            (1, 0b010),
+            (2, 0b011),
+            (3, 0b00100),
+            (9, 0b0001010),
+        ] {
+            let mut writer = BitWriter::reopen(vec![0x80]).unwrap();
+            writer.exp_golomb(value);
+            let length = 2 * (value + 1).ilog2() + 1;
+            let written = writer.finish();
+            assert_eq!(u32::from(written[0]) >> (8 - length), bits, "{value}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! H.264 (ITU-T H.264, ISO/IEC 14496-10) by `rusty_h264`.
+//!
+//! The codec keeps the bitrate itself, and its speed is fixed when it is made: another preset is
+//! taken up by a fresh codec at the next key frame. What it says of the stream is completed in
+//! [`sequence_set`], and its byte stream becomes samples in [`nal`].
+
+mod bits;
+mod config_record;
+mod level;
+mod nal;
+mod picture;
+mod sequence_set;
+mod settings;
+
+use std::collections::VecDeque;
+
+use media_recorder_types::{
+    Codec, ColorInfo, MediaTrack, Packet, VideoCodec, VideoFrame, VideoTrack,
+};
+use rusty_h264::Encoder;
+
+use crate::video::{Intake, VideoEncoder, check_size};
+use crate::{EncodeError, Preset, VideoConfig};
+use nal::AccessUnit;
+use picture::Pictures;
+use sequence_set::Description;
+
+pub(crate) struct H264Encoder {
+    config: VideoConfig,
+    /// `None` until the first frame.
+    codec: Option<Encoder>,
+    /// What `codec` was made for.
+    preset: Preset,
+    /// What the codec will be made for at the next key frame.
+    wanted: Preset,
+    pictures: Pictures,
+    intake: Intake,
+    packets: VecDeque<Packet>,
+    track: Option<MediaTrack>,
+    /// The codec's own parameter sets, which all later ones must equal.
+    parameter_sets: [Vec<u8>; 2],
+}
+
+impl H264Encoder {
+    pub(crate) fn new(config: VideoConfig) -> Result<Self, EncodeError> {
+        check_size(VideoCodec::H264, config.size, 1)?;
+        let preset = config.first_preset();
+        Ok(Self {
+            codec: None,
+            preset,
+            wanted: preset,
+            pictures: Pictures::default(),
+            intake: Intake::new(config.size, config.rate),
+            packets: VecDeque::new(),
+            track: None,
+            parameter_sets: Default::default(),
+            config,
+        })
+    }
+
+    /// The first parameter sets describe the track. Containers have room for them only, so that
+    /// others would make what follows undecodable.
+    fn check_parameter_sets(
+        &mut self,
+        unit: &AccessUnit<'_>,
+        color: ColorInfo,
+    ) -> Result<(), EncodeError> {
+        let (Some(sequence_set), Some(picture_set)) = (unit.sequence_set, unit.picture_set) else {
+            return match (&self.track, unit.key) {
+                (Some(_), false) => Ok(()),
+                _ => Err(failed("a key frame without parameter sets")),
+            };
+        };
+        if self.track.is_some() {
+            if self.parameter_sets == [sequence_set, picture_set] {
+                return Ok(());
+            }
+            return Err(failed("the parameter sets changed"));
+        }
+        self.track = Some(self.describe(sequence_set, picture_set, color)?);
+        self.parameter_sets = [sequence_set.to_vec(), picture_set.to_vec()];
+        Ok(())
+    }
+
+    fn describe(
+        &self,
+        sequence_set: &[u8],
+        picture_set: &[u8],
+        color: ColorInfo,
+    ) -> Result<MediaTrack, EncodeError> {
+        let VideoConfig {
+            track, size, rate, ..
+        } = self.config;
+        let bits_per_second = self.config.bits_per_second;
+        let references = settings::references(&self.config);
+        let description = Description {
+            level: level::level(size, rate, bits_per_second, references),
+            color,
+            references,
+        };
+        let record = sequence_set::complete(sequence_set, description)
+            .and_then(|complete| config_record::config_record(&complete, picture_set))
+            .ok_or_else(|| failed("unknown parameter sets"))?;
+        let video = VideoTrack {
+            codec: VideoCodec::H264,
+            size: picture::coded_size(size),
+            rate,
+            color,
+        };
+        Ok(MediaTrack::video(track, video, record))
+    }
+}
+
+impl VideoEncoder for H264Encoder {
+    fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
+        let color = self.intake.check(frame)?;
+        let planes = self.pictures.planes(frame, color.info())?;
+        let codec = match &mut self.codec {
+            Some(codec) if !key || self.wanted == self.preset => codec,
+            slot => {
+                let settings = settings::codec_config(&self.config, self.wanted);
+                self.preset = self.wanted;
+                slot.insert(Encoder::new(settings).map_err(failed)?)
+            }
+        };
+        if key {
+            codec.request_keyframe();
+        }
+        let stream = codec.encode_planes(&planes).map_err(failed)?;
+        let unit = nal::access_unit(&stream).ok_or_else(|| failed("a frame without a picture"))?;
+        self.check_parameter_sets(&unit, color.info())?;
+        self.intake.accept(frame, color);
+        if let Some((time, duration)) = self.intake.next_time() {
+            let packet = Packet::new(self.config.track, unit.sample.into(), time, duration);
+            self.packets.push_back(packet.with_key(unit.key));
+        }
+        Ok(())
+    }
+
+    fn set_preset(&mut self, preset: Preset) {
+        self.wanted = preset;
+        if self.codec.is_none() {
+            self.preset = preset;
+        }
+    }
+
+    fn preset(&self) -> Preset {
+        self.preset
+    }
+
+    fn finish(&mut self) -> Result<(), EncodeError> {
+        // Nothing waits in the codec: a packet comes out as its frame goes in.
+        self.intake.finish();
+        Ok(())
+    }
+
+    fn next_packet(&mut self) -> Option<Packet> {
+        self.packets.pop_front()
+    }
+
+    fn track(&self) -> Option<&MediaTrack> {
+        self.track.as_ref()
+    }
+}
+
+fn failed(message: impl ToString) -> EncodeError {
+    EncodeError::Codec {
+        codec: Codec::Video(VideoCodec::H264),
+        message: message.to_string(),
+    }
+}
