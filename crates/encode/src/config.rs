@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use media_recorder_types::{FrameSize, Rate, TrackId};
 
-use crate::Preset;
+use crate::{Parallelism, Preset};
 
 /// Whether somebody is waiting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -39,6 +39,8 @@ pub struct VideoConfig {
     pub preset: Option<Preset>,
     /// How many threads the codec may keep busy. Default: as many as the machine runs at once.
     pub threads: Option<NonZeroUsize>,
+    /// What they do side by side. Default: [`Parallelism::Auto`].
+    pub parallelism: Parallelism,
 }
 
 impl VideoConfig {
@@ -52,6 +54,7 @@ impl VideoConfig {
             mode: Mode::RealTime,
             preset: None,
             threads: None,
+            parallelism: Parallelism::Auto,
         }
     }
 
@@ -87,6 +90,13 @@ impl VideoConfig {
     #[must_use]
     pub fn with_threads(mut self, threads: Option<NonZeroUsize>) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Sets [`parallelism`](Self::parallelism).
+    #[must_use]
+    pub fn with_parallelism(mut self, parallelism: Parallelism) -> Self {
+        self.parallelism = parallelism;
         self
     }
 

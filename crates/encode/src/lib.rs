@@ -2,8 +2,8 @@
 //!
 //! **An encoder is a plain object: it starts no timer, reads no clock and touches no file.** The
 //! caller decides on which thread it runs, when a key frame is due and what happens when it is
-//! too slow. Worker threads are used inside one call only (rayon for colour conversion, the
-//! codecs' own tiles) and are done when the call returns.
+//! too slow. What goes on in threads of its own (tiles, groups of pictures) is for
+//! [`Parallelism`] to say; it changes nothing in what comes out.
 //!
 //! **A refused call changes nothing.** A frame of the wrong size, out of order or after the end
 //! is an error, and the encoder goes on as if it had not been offered.
@@ -37,14 +37,19 @@ mod codec_string;
 mod config;
 pub mod convert;
 mod error;
+#[cfg(any(feature = "h264", feature = "vp9"))]
+mod groups;
 #[cfg(feature = "h264")]
 mod h264;
 #[cfg(feature = "opus")]
 mod opus;
+mod parallelism;
 mod pcm;
 mod preset;
 #[cfg(feature = "vp9")]
 mod rate;
+#[cfg(any(feature = "h264", feature = "vp9"))]
+mod sync;
 mod video;
 #[cfg(feature = "vp9")]
 mod vp9;
@@ -56,5 +61,6 @@ pub use audio::{
 pub use codec_string::codec_string;
 pub use config::{AudioConfig, Mode, VideoConfig};
 pub use error::{EncodeError, UnsupportedReason};
+pub use parallelism::Parallelism;
 pub use preset::{Preset, UnknownPreset};
 pub use video::{VideoEncoder, video_codecs, video_encoder};

@@ -5,24 +5,33 @@
 //! picture (bits times a power of the quantizer's step, learned from the frames before) turns
 //! that into a quantizer. What differs between codecs is in their [`QuantizerScale`].
 
+mod change;
 mod scale;
 
 use media_recorder_types::{MediaTime, Rate};
 
+use change::ChangeMeter;
 pub(crate) use scale::QuantizerScale;
 
 /// How long the bucket takes to come back to its level, in seconds. Shorter, and a key frame
 /// starves those that follow; longer, and a short recording misses its bitrate.
 const HORIZON: f64 = 1.5;
 /// How much unused time can be saved up, and how much can be owed, in seconds. A still picture
-/// must not save bits for a burst that no connection carries.
+/// must not save bits for a burst that no connection carries. What is owed is not forgotten, or
+/// content that overspends again and again would stay above its bitrate.
 const LARGEST_CREDIT: f64 = 1.0;
-const LARGEST_DEBT: f64 = 2.5;
+const LARGEST_DEBT: f64 = 10.0;
 /// The part of what flows in that a frame gets at least, however much is owed.
 const LEAST_SHARE: f64 = 0.4;
-/// What a key frame may cost, in seconds of bits, and how much of a credit it may take besides.
-const KEY_FRAME: f64 = 0.5;
-const KEY_FRAME_CREDIT: f64 = 0.5;
+/// What a new picture may cost, in seconds of bits: a key frame, or another frame in which all
+/// is new. A credit comes on top and a debt off, of which a key frame, whose picture serves for
+/// long, takes this part only; and whatever they are, it may cost so much at least and at most.
+const KEY_FRAME: f64 = 0.4;
+const KEY_FRAME_BALANCE: f64 = 0.5;
+const LEAST_KEY_FRAME: f64 = 0.1;
+const MOST_KEY_FRAME: f64 = 0.8;
+/// A frame of which more than this share is new is much like a key frame.
+const MOSTLY_NEW: f64 = 0.5;
 /// How much finer the step of a key frame is than those before it: everything that follows is
 /// predicted from it.
 const KEY_FRAME_STEP: f64 = 0.85;
@@ -52,6 +61,9 @@ pub(crate) struct RateControl {
     usual_step: Option<f64>,
     /// Quantizer and kind of the frame that is being coded.
     current: (u32, bool),
+    change: ChangeMeter,
+    /// The share of the next picture that is new, if it was looked at.
+    new_share: f64,
 }
 
 impl RateControl {
@@ -73,7 +85,15 @@ impl RateControl {
             key_bits: pixels as f64 * scale.first_frame_bits,
             usual_step: None,
             current: (scale.finest, true),
+            change: ChangeMeter::default(),
+            new_share: 0.0,
         }
+    }
+
+    /// Looks at the luma of the picture that is next, with rows of `width` pixels every `stride`
+    /// bytes. Optional, but without it nothing tells that a still picture ends.
+    pub(crate) fn look(&mut self, luma: &[u8], stride: usize, width: usize) {
+        self.new_share = self.change.share(luma, stride, width);
     }
 
     /// The quantizer for the frame at `time`, within the scale's limits.
@@ -99,6 +119,10 @@ impl RateControl {
         if key {
             self.key_bits = bits * step.powf(self.scale.key_exponent);
             return;
+        }
+        if self.new_share > MOSTLY_NEW {
+            let as_key = bits * step.powf(self.scale.key_exponent);
+            self.key_bits = self.key_bits.max(as_key);
         }
         let seen = bits * step.powf(self.scale.delta_exponent);
         // Means of logarithms, for pictures differ by factors. More motion is believed sooner
@@ -133,12 +157,26 @@ impl RateControl {
         let budget = even + (self.balance - even) * share;
         let step = (model / budget.max(even * LEAST_SHARE)).powf(1.0 / self.scale.delta_exponent);
         step.clamp(last * FINER, last * COARSER)
+            .max(self.cautious_step())
+    }
+
+    /// The least step with which what is new in the picture does not cost too much. New parts
+    /// cost what they would in a key frame, unless they are found elsewhere in the picture
+    /// before; which of both, only the codec finds out, and then it is too late.
+    fn cautious_step(&self) -> f64 {
+        self.step_for_new(self.key_bits * self.new_share, self.balance)
+    }
+
+    /// The step with which so many bits (at step 1) of new picture cost what a key frame may,
+    /// and `extra` bits.
+    fn step_for_new(&self, bits: f64, extra: f64) -> f64 {
+        let seconds = KEY_FRAME + extra / self.bits_per_second;
+        let budget = seconds.clamp(LEAST_KEY_FRAME, MOST_KEY_FRAME) * self.bits_per_second;
+        (bits / budget).powf(1.0 / self.scale.key_exponent)
     }
 
     fn key_step(&self) -> f64 {
-        let credit = self.balance.max(0.0) * KEY_FRAME_CREDIT;
-        let budget = KEY_FRAME * self.bits_per_second + credit;
-        let affordable = (self.key_bits / budget).powf(1.0 / self.scale.key_exponent);
+        let affordable = self.step_for_new(self.key_bits, self.balance * KEY_FRAME_BALANCE);
         let wanted = self.usual_step.unwrap_or(0.0) * KEY_FRAME_STEP;
         affordable.max(wanted)
     }
@@ -265,5 +303,45 @@ mod tests {
         assert!(control.balance > -LARGEST_DEBT * 500_000.0);
         // Within a second the motion is under control.
         assert!(quantizers[330] > 60, "{}", quantizers[330]);
+    }
+
+    /// Content with detail everywhere, another for each number.
+    fn luma(scene: usize) -> Vec<u8> {
+        (0..64 * 64)
+            .map(|n| (n * (scene * 2 + 13) % 251) as u8)
+            .collect()
+    }
+
+    #[test]
+    fn the_end_of_a_still_picture_is_seen_before_it_is_paid_for() {
+        const TARGET: u32 = 1_000_000;
+        // Bits of a frame that shows something new, and of one that does not.
+        let cost = |new: bool, step: f64| if new { 8e6 / step.powf(0.6) } else { 4e3 };
+        let mut control = RateControl::new(SCALE, TARGET, Rate::new(30, 1), 640 * 360);
+        let mut dearest: f64 = 0.0;
+        for n in 0..900 {
+            let (scene, time) = (n / 100, MediaTime::from_millis(33 * n as i64));
+            control.look(&luma(scene), 64, 64);
+            let step = step_of(control.quantizer(time, n == 0));
+            let bits = cost(n % 100 == 0, step);
+            control.spent((bits / 8.0) as usize);
+            dearest = dearest.max(bits / f64::from(TARGET));
+        }
+        assert!(dearest < 1.0, "{dearest:.2} seconds of bits in a frame");
+    }
+
+    #[test]
+    fn what_is_owed_is_paid_back() {
+        let target = 800_000;
+        let mut control = RateControl::new(SCALE, target, Rate::new(30, 1), 640 * 360);
+        let times = (0..1800).map(|n| f64::from(n) / 30.0);
+        // Every three seconds a burst that costs several.
+        let (found, _) = run(
+            &mut control,
+            times,
+            |n| n == 0,
+            |n, _| if n % 90 < 10 { 60e6 } else { 3e6 * noise(n) },
+        );
+        assert_near(found, target.into(), 5.0);
     }
 }

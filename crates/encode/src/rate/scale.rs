@@ -24,12 +24,12 @@ impl QuantizerScale {
     #[cfg(feature = "vp9")]
     pub(crate) const VP9: Self = Self {
         finest: 12,
-        coarsest: 235,
+        coarsest: 255,
         step: vp9::step,
         quantizer: vp9::quantizer,
         delta_exponent: 1.3,
-        key_exponent: 0.9,
-        first_frame_bits: 24.0,
+        key_exponent: 0.6,
+        first_frame_bits: 16.0,
     };
 
     /// The quantizer nearest to a step, within the scale.

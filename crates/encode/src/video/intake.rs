@@ -61,7 +61,6 @@ impl Intake {
     }
 
     /// Frames that went in and did not come out yet.
-    #[cfg(feature = "av1")]
     pub(crate) fn waiting(&self) -> usize {
         self.times.waiting()
     }

@@ -23,7 +23,9 @@ use crate::{EncodeError, Preset, UnsupportedReason, VideoConfig};
 /// frames later is the codec's affair.
 pub trait VideoEncoder: Send {
     /// Takes the next picture. Times must strictly increase. `key` asks for a key frame here;
-    /// but for the first frame, the encoder makes none of its own.
+    /// but for the first frame, the encoder makes none of its own, unless it encodes
+    /// [groups](crate::Parallelism::Groups) of pictures side by side. Then it also waits while as
+    /// many frames are under way as may be.
     ///
     /// # Errors
     ///
@@ -52,6 +54,20 @@ pub trait VideoEncoder: Send {
 
     /// The description for the container's header: there at the latest when the first packet is.
     fn track(&self) -> Option<&MediaTrack>;
+
+    /// The most frames that may be under way because groups of pictures are encoded
+    /// [side by side](crate::Parallelism): so many go in before `encode` waits for the oldest to
+    /// come out. Fewer are, unless the encoder is slower than its source. Zero where frames are
+    /// encoded one after the other; the few that AV1 looks ahead are not counted.
+    fn latency(&self) -> usize {
+        0
+    }
+
+    /// How many of them are under way now. One that nears [`latency`](Self::latency) is slower
+    /// than its source, which the time that `encode` takes does not tell.
+    fn under_way(&self) -> usize {
+        0
+    }
 }
 
 /// The video codecs of this build, best first.
@@ -83,9 +99,13 @@ pub fn video_encoder(
         #[cfg(feature = "av1")]
         VideoCodec::Av1 => Ok(Box::new(crate::av1::Av1Encoder::new(config)?)),
         #[cfg(feature = "vp9")]
-        VideoCodec::Vp9 => Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?)),
+        VideoCodec::Vp9 => crate::groups::encoder(codec, config, |config| {
+            Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?))
+        }),
         #[cfg(feature = "h264")]
-        VideoCodec::H264 => Ok(Box::new(crate::h264::H264Encoder::new(config)?)),
+        VideoCodec::H264 => crate::groups::encoder(codec, config, |config| {
+            Ok(Box::new(crate::h264::H264Encoder::new(config)?))
+        }),
         _ => Err(EncodeError::Unsupported {
             codec: Codec::Video(codec),
             reason: UnsupportedReason::NotBuilt,

@@ -56,7 +56,6 @@ impl PictureTimes {
     }
 
     /// How many frames are waiting.
-    #[cfg(any(feature = "av1", test))]
     pub(crate) fn waiting(&self) -> usize {
         self.waiting.len()
     }

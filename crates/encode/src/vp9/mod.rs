@@ -89,6 +89,8 @@ impl VideoEncoder for Vp9VideoEncoder {
                 (buffer.planes(), buffer.strides())
             }
         };
+        let width = frame.size().width;
+        self.rate.look(planes[0], strides[0], width as usize);
         let settings = Vp9EncoderConfig {
             qindex: Some(self.rate.quantizer(frame.time, key)),
             ..effort(self.preset)

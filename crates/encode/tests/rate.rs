@@ -1,0 +1,63 @@
+//! The bitrate of what is hard to keep it for.
+#![cfg(feature = "vp9")]
+
+mod common;
+
+use std::num::NonZeroUsize;
+
+use common::{config, ms, packets_of};
+use media_recorder_encode::{Parallelism, video_encoder};
+use media_recorder_types::{FrameSize, MediaTime, PixelFormat, VideoCodec, VideoFrame};
+
+const SIZE: FrameSize = FrameSize::new(160, 96);
+const FRAMES_PER_SECOND: u32 = 25;
+const SECONDS: u32 = 12;
+const TARGET: u32 = 80_000;
+
+/// A screen full of text, another for each `page`, of which the lower half scrolls.
+fn screen(page: u32, scrolled: u32, time: MediaTime) -> VideoFrame {
+    let mut data = Vec::with_capacity(PixelFormat::I420.packed_len(SIZE));
+    for y in 0..SIZE.height {
+        let row = if y < SIZE.height / 2 { y } else { y + scrolled };
+        for x in 0..SIZE.width {
+            let ink = (x + 1) * (row + 3) * (2 * page + 7919) / 5 % 7 < 3;
+            data.push(if ink && row % 12 < 9 { 30 } else { 225 });
+        }
+    }
+    data.resize(PixelFormat::I420.packed_len(SIZE), 128);
+    VideoFrame::packed(PixelFormat::I420, SIZE, data.into(), time).expect("a whole picture")
+}
+
+/// Two seconds of stillness, a second of scrolling, then another page.
+fn frame(n: u32) -> VideoFrame {
+    let cycle = 3 * FRAMES_PER_SECOND;
+    let scrolled = (n % cycle).saturating_sub(2 * FRAMES_PER_SECOND);
+    screen(
+        n / cycle,
+        scrolled,
+        ms(i64::from(n * 1000 / FRAMES_PER_SECOND)),
+    )
+}
+
+#[test]
+fn a_screen_whose_pages_change_keeps_its_bitrate_in_every_second() {
+    for groups in [1, 2] {
+        let groups = NonZeroUsize::new(groups).expect("not zero");
+        let config = config(SIZE.width, SIZE.height)
+            .with_bits_per_second(TARGET)
+            .with_parallelism(Parallelism::Groups(groups));
+        let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+        let mut seconds = [0; SECONDS as usize];
+        for n in 0..SECONDS * FRAMES_PER_SECOND {
+            encoder.encode(&frame(n), n % 50 == 0).unwrap();
+        }
+        encoder.finish().unwrap();
+        for packet in packets_of(&mut *encoder) {
+            seconds[(packet.time.as_millis() / 1000) as usize] += packet.data.len() * 8;
+        }
+        let mean = seconds.iter().sum::<usize>() as u32 / SECONDS;
+        assert!(mean < TARGET * 105 / 100, "{groups} groups: {seconds:?}");
+        let most = seconds.iter().max().expect("some");
+        assert!(*most < 2 * TARGET as usize, "{groups} groups: {seconds:?}");
+    }
+}
