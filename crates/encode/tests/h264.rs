@@ -179,8 +179,8 @@ fn the_record_describes_profile_and_level() {
     let mut encoder = video_encoder(VideoCodec::H264, config).unwrap();
     encode(&mut *encoder, &[frame]);
     let record = &encoder.track().unwrap().codec_private;
-    // High profile without constraints, level 1.3, lengths of 4 bytes.
-    assert_eq!(record[..6], [1, 100, 0, 13, 0xff, 0xe1]);
+    // High profile without constraints, level 1.2, lengths of 4 bytes.
+    assert_eq!(record[..6], [1, 100, 0, 12, 0xff, 0xe1]);
     assert_eq!(record[record.len() - 4..], [0xfd, 0xf8, 0xf8, 0]);
     let [sequence_set, picture_set] = parameter_sets(record);
     assert_eq!((sequence_set[0], picture_set[0]), (0x67, 0x68));

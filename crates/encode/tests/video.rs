@@ -207,7 +207,8 @@ fn what_cannot_work_is_said_by_the_constructor() {
         };
         reason
     };
-    for (width, height) in [(15, 16), (16, 15), (2, 2)] {
+    let too_small = [(15, 16), (16, 15), (2, 2)].into_iter();
+    for (width, height) in too_small.filter(|_| video_codecs().contains(&VideoCodec::Av1)) {
         assert_eq!(
             unsupported(VideoCodec::Av1, width, height),
             UnsupportedReason::Size {
