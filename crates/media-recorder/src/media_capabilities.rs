@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use media_recorder_capture::{TestPatternVideo, VideoSource as _};
 use media_recorder_encode::{VideoConfig, video_encoder};
-use media_recorder_state::{is_type_supported, plan};
+use media_recorder_state::{TrackNeed, is_type_supported, plan};
 use media_recorder_types::{Codec, FrameSize, Rate, TrackId, TrackKind, VideoCodec};
 
 use crate::error::{ErrorKind, RecorderError};
@@ -154,7 +154,7 @@ fn codec(content_type: &str, kind: TrackKind) -> Option<Codec> {
     if !is_type_supported(content_type, &capabilities, false) {
         return None;
     }
-    let plan = plan(content_type, &[kind], &capabilities).ok()?;
+    let plan = plan(content_type, &[TrackNeed::Encode(kind)], &capabilities).ok()?;
     plan.codecs.first().copied()
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use media_recorder_state::{
-    Bitrates, Fault, Machine, RecordingState, Task, is_type_supported, plan,
+    Bitrates, Fault, Machine, RecordingState, Task, TrackNeed, is_type_supported, plan,
 };
 use media_recorder_types::{MediaTime, TrackKind};
 
@@ -18,7 +18,7 @@ use crate::options::{AudioBitrateMode, RecorderOptions};
 use crate::session::{Message, Recipe, Session, prepare};
 use crate::statistics::Statistics;
 use crate::stream::{MediaStream, MediaStreamTrack, ReadyState, StreamListener};
-use crate::support::capabilities;
+use crate::support::{capabilities, capabilities_for, need_of};
 use crate::sync::{Mutex, lock};
 
 /// The slices in which data goes to whoever saves it: what a killed process loses at most.
@@ -84,12 +84,14 @@ impl MediaRecorder {
     /// # Errors
     ///
     /// [`ErrorKind::NotSupported`] if [`RecorderOptions::mime_type`] is malformed or names a
-    /// container or codec that cannot be recorded.
+    /// container or codec that cannot be recorded: not encoded by this build, nor encoded already
+    /// in a track of the stream.
     pub fn new(
         stream: &MediaStream,
         options: RecorderOptions,
     ) -> Result<(Self, Events), RecorderError> {
-        if !is_type_supported(&options.mime_type, &capabilities(), true) {
+        let capabilities = capabilities_for(&stream.tracks());
+        if !is_type_supported(&options.mime_type, &capabilities, true) {
             let message = format!("the type `{}` cannot be recorded", options.mime_type);
             return Err(RecorderError::new(ErrorKind::NotSupported, message));
         }
@@ -290,7 +292,9 @@ impl Shared {
         let mut tracks = self.stream.tracks();
         tracks.retain(|track| track.ready_state() == ReadyState::Live);
         let kinds: Vec<TrackKind> = tracks.iter().map(MediaStreamTrack::kind).collect();
-        let plan = plan(&self.options.mime_type, &kinds, &capabilities())?;
+        let needs: Vec<TrackNeed> = tracks.iter().map(need_of).collect();
+        let capabilities = capabilities_for(&tracks);
+        let plan = plan(&self.options.mime_type, &needs, &capabilities)?;
         let key_frames = self.options.key_frames().ok_or_else(|| {
             let message = "key frames by duration and by count exclude each other";
             RecorderError::new(ErrorKind::NotSupported, message)

@@ -16,8 +16,13 @@ pub struct TrackStatistics {
     pub frames_in: u64,
     /// Packets that the encoder made.
     pub packets: u64,
-    /// Frames that were lost because the encoder did not keep up, or that came out of order.
+    /// Frames that were lost because the encoder did not keep up, or that came out of order; and of
+    /// a track that is [encoded already](crate::EncodedTrackGenerator), what could not be decoded
+    /// because the key frame before it is missing.
     pub dropped: u64,
+    /// Frames that were left out on purpose: what a track that is encoded already delivered while
+    /// it was muted or disabled.
+    pub skipped: u64,
     /// Packets that came too late to be put in order with those of the other tracks, and are
     /// lost.
     pub late: u64,

@@ -1,8 +1,10 @@
 //! What this build can record.
 
 use media_recorder_encode::{audio_codecs, video_codecs};
-use media_recorder_state::Capabilities;
+use media_recorder_state::{Capabilities, TrackNeed};
 use media_recorder_types::{Codec, Container, VideoCodec};
+
+use crate::stream::{MediaStreamTrack, TrackSettings};
 
 /// Containers and codecs, best first.
 ///
@@ -23,5 +25,26 @@ pub(crate) fn capabilities() -> Capabilities {
     Capabilities {
         containers,
         codecs: video.chain(audio).collect(),
+        passed: Vec::new(),
+    }
+}
+
+/// The same for these tracks, with the codecs in which some of them come.
+pub(crate) fn capabilities_for(tracks: &[MediaStreamTrack]) -> Capabilities {
+    let passed = tracks.iter().filter_map(|track| match need_of(track) {
+        TrackNeed::Encode(_) => None,
+        TrackNeed::Pass(codec) => Some(codec),
+    });
+    Capabilities {
+        passed: passed.collect(),
+        ..capabilities()
+    }
+}
+
+/// What it takes to record a track.
+pub(crate) fn need_of(track: &MediaStreamTrack) -> TrackNeed {
+    match track.format() {
+        TrackSettings::Encoded(settings) => TrackNeed::Pass(settings.present().codec()),
+        _ => TrackNeed::Encode(track.kind()),
     }
 }

@@ -29,7 +29,7 @@ mod timeline;
 pub use bitrates::{BitrateRequest, Bitrates};
 pub use key_frames::{KeyFrameInterval, KeyFramePolicy};
 pub use machine::{Action, Fault, InvalidState, Machine, RecordingState, Session, Signal, Task};
-pub use plan::{Plan, PlanError, plan};
+pub use plan::{Plan, PlanError, TrackNeed, plan};
 pub use sleep::SleepDetector;
 pub use slicer::Slicer;
 pub use support::{Capabilities, is_type_supported};

@@ -5,6 +5,7 @@ mod config_record;
 mod frames;
 mod level;
 mod obu;
+mod packet;
 mod sequence_header;
 mod settings;
 
@@ -19,6 +20,8 @@ use rav1e::prelude::{Context, EncoderStatus, Frame, FrameParameters, FrameTypeOv
 
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, VideoConfig};
+pub use packet::Av1Packet;
+
 use frames::FramePool;
 use obu::ObuError;
 use sequence_header::SequenceHeader;

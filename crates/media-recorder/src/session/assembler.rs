@@ -137,6 +137,18 @@ impl Assembler {
         self.tracks[index].description = Some(track);
     }
 
+    /// The type of the file: container and codecs.
+    pub(super) fn mime_type(&self) -> &str {
+        self.pending.mime_type()
+    }
+
+    /// Sets the type, as long as nothing of the file is there.
+    pub(super) fn set_mime_type(&mut self, mime_type: &str) {
+        if self.running.is_none() && self.mime_type() != mime_type {
+            self.pending = Blob::new(mime_type.into());
+        }
+    }
+
     pub(super) fn packet(&mut self, index: usize, packet: Packet) -> Result<(), MuxError> {
         if self.running.is_some() {
             self.order(index, packet);

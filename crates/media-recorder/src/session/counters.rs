@@ -13,10 +13,11 @@ use crate::sync::{Mutex, lock};
 /// The counters of one track.
 #[derive(Debug)]
 pub(crate) struct TrackCounters {
-    codec: Codec,
+    codec: Mutex<Codec>,
     pub(crate) frames_in: Counter,
     pub(crate) packets: Counter,
     pub(crate) dropped: Counter,
+    pub(crate) skipped: Counter,
     pub(crate) late: Counter,
     pub(crate) repeated: Counter,
     pub(crate) bytes: Counter,
@@ -44,10 +45,11 @@ impl Counter {
 impl TrackCounters {
     pub(crate) fn new(codec: Codec) -> Self {
         Self {
-            codec,
+            codec: Mutex::new(codec),
             frames_in: Counter::default(),
             packets: Counter::default(),
             dropped: Counter::default(),
+            skipped: Counter::default(),
             late: Counter::default(),
             repeated: Counter::default(),
             bytes: Counter::default(),
@@ -56,6 +58,15 @@ impl TrackCounters {
             times: EncodeTimes::default(),
             sound: Mutex::default(),
         }
+    }
+
+    fn codec(&self) -> Codec {
+        *lock(&self.codec)
+    }
+
+    /// Of a track whose source encodes.
+    pub(crate) fn set_codec(&self, codec: Codec) {
+        *lock(&self.codec) = codec;
     }
 
     pub(crate) fn set_sound(&self, stats: AudioStats) {
@@ -72,10 +83,11 @@ impl TrackCounters {
         let bytes = self.bytes.get();
         let (encode_time_median, encode_time_95) = self.times.read();
         TrackStatistics {
-            codec: self.codec,
+            codec: self.codec(),
             frames_in: self.frames_in.get(),
             packets: self.packets.get(),
             dropped: self.dropped.get(),
+            skipped: self.skipped.get(),
             late: self.late.get(),
             repeated: self.repeated.get(),
             bytes,
@@ -99,7 +111,7 @@ impl TrackCounters {
 
     /// How much later than its instants the sound is, if it is sound.
     fn offset(&self) -> Option<MediaTime> {
-        (self.codec.kind() == TrackKind::Audio)
+        (self.codec().kind() == TrackKind::Audio)
             .then(|| MediaTime::ZERO.saturating_sub(lock(&self.sound).offset))
     }
 }
@@ -178,7 +190,7 @@ impl SessionCounters {
         let has_video = self
             .tracks
             .iter()
-            .any(|track| track.codec.kind() == TrackKind::Video);
+            .any(|track| track.codec().kind() == TrackKind::Video);
         let offset = self.tracks.iter().find_map(|track| track.offset());
         Statistics {
             duration,

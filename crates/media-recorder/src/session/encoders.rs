@@ -8,6 +8,7 @@ use media_recorder_encode::{
 use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, TrackId};
 
+use super::pass_through::PassThrough;
 use super::sizes::SizePolicy;
 use crate::options::SizeChange;
 use crate::stream::TrackSettings;
@@ -44,6 +45,10 @@ impl EncoderRecipe {
                     .with_constant_bitrate(self.constant_bitrate);
                 Ok(TrackEncoder::Audio(audio_encoder(codec, config)?))
             }
+            (_, TrackSettings::Encoded(_)) => {
+                let pass = PassThrough::new(self.id, self.key_frames, self.size_change);
+                Ok(TrackEncoder::Pass(pass))
+            }
             // The plan gives a track of one kind no codec of the other.
             (codec, _) => Err(EncodeError::Unsupported {
                 codec,
@@ -60,7 +65,7 @@ impl EncoderRecipe {
     }
 }
 
-/// An encoder of either kind, with what belongs to it.
+/// An encoder of either kind, with what belongs to it; or what passes packets through.
 pub(crate) enum TrackEncoder {
     Video {
         encoder: Box<dyn VideoEncoder>,
@@ -68,6 +73,7 @@ pub(crate) enum TrackEncoder {
         sizes: SizePolicy,
     },
     Audio(Box<dyn AudioEncoder>),
+    Pass(PassThrough),
 }
 
 impl TrackEncoder {
@@ -75,6 +81,7 @@ impl TrackEncoder {
         match self {
             Self::Video { encoder, .. } => encoder.finish(),
             Self::Audio(encoder) => encoder.finish(),
+            Self::Pass(_) => Ok(()),
         }
     }
 
@@ -82,6 +89,7 @@ impl TrackEncoder {
         match self {
             Self::Video { encoder, .. } => encoder.next_packet(),
             Self::Audio(encoder) => encoder.next_packet(),
+            Self::Pass(pass) => pass.next_packet(),
         }
     }
 
@@ -89,6 +97,7 @@ impl TrackEncoder {
         match self {
             Self::Video { encoder, .. } => encoder.track(),
             Self::Audio(encoder) => encoder.track(),
+            Self::Pass(pass) => pass.track(),
         }
     }
 }

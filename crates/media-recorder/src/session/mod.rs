@@ -16,6 +16,7 @@ mod credit;
 mod encoders;
 mod files;
 mod input;
+mod pass_through;
 mod queue;
 mod renewal;
 mod sizes;

@@ -10,7 +10,7 @@ use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
 #[cfg(feature = "mp4")]
 use media_recorder_mux::{Mp4Mode, Mp4Options, Mp4Writer};
 use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
-use media_recorder_types::{Container, MediaTime, TrackKind};
+use media_recorder_types::{Codec, Container, MediaTime, MediaTrack, TrackKind, VideoCodec};
 
 use super::assembler::{Assembler, track_id};
 use super::coordinator::Coordinator;
@@ -26,7 +26,7 @@ use super::{Message, RecordedTrack, Session};
 use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 use crate::recorder::Shared;
-use crate::stream::MediaStreamTrack;
+use crate::stream::{MediaStreamTrack, TrackSettings};
 use crate::threads::spawn;
 
 /// Packets of a track that may wait for those of another: ten seconds of sound.
@@ -75,6 +75,9 @@ pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
         encoders.push((recipe, encoder));
     }
     let muxer = muxer_of(recipe.plan.container)?;
+    for track in &recipe.tracks {
+        check_encoded(track, muxer)?;
+    }
     Ok(Prepared {
         recipe,
         encoders,
@@ -121,7 +124,7 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
     let of_this_kind = recipe
         .tracks
         .iter()
-        .filter(|other| other.kind() == track.kind());
+        .filter(|other| other.kind() == track.kind() && !is_encoded(other));
     let bits = match track.kind() {
         TrackKind::Video => recipe.bitrates.video,
         TrackKind::Audio => recipe.bitrates.audio,
@@ -130,10 +133,34 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
         codec: *recipe.plan.codecs.get(index)?,
         id: track_id(index)?,
         settings: track.format().clone(),
-        bits_per_second: bits / u32::try_from(of_this_kind.count()).ok()?,
+        bits_per_second: bits / u32::try_from(of_this_kind.count().max(1)).ok()?,
         constant_bitrate: recipe.constant_bitrate,
         key_frames: recipe.key_frames,
         size_change: recipe.size_change,
+    })
+}
+
+fn is_encoded(track: &MediaStreamTrack) -> bool {
+    matches!(track.format(), TrackSettings::Encoded(_))
+}
+
+/// Refuses a track that is encoded already if the container's writer does. One that is not
+/// described in full before its first packet is left to that.
+fn check_encoded(track: &MediaStreamTrack, muxer: MakeMuxer) -> Result<(), RecorderError> {
+    let TrackSettings::Encoded(settings) = track.format() else {
+        return Ok(());
+    };
+    let description = settings.present();
+    let waits = matches!(
+        description.codec(),
+        Codec::Video(VideoCodec::H264 | VideoCodec::Av1)
+    );
+    if waits && description.codec_private.is_empty() {
+        return Ok(());
+    }
+    let description = MediaTrack::clone(&description);
+    muxer(false).start(&[description]).map_err(|error| {
+        RecorderError::new(ErrorKind::NotSupported, error.to_string()).caused_by(error)
     })
 }
 
@@ -221,7 +248,7 @@ impl Prepared {
         let live = tracks.iter().any(|track| track.input.is_live());
         let mime_type: Arc<str> = recipe.plan.mime_type.as_str().into();
         let make = {
-            let (mime_type, timeslice) = (Arc::clone(&mime_type), recipe.timeslice);
+            let timeslice = recipe.timeslice;
             let in_chunks = recipe.self_contained_chunks;
             move || {
                 let slicer = Slicer::new(timeslice);
@@ -239,7 +266,7 @@ impl Prepared {
             counters: Arc::clone(&counters),
             files: Files::new(count, Box::new(make)),
             timeslice: recipe.timeslice,
-            mime_type,
+            plan: recipe.plan,
             messages: receiver,
             to_self: sender.clone(),
             live_tracks: count,

@@ -12,9 +12,10 @@ use super::Message;
 use super::credit::Credit;
 use super::encoders::{EncoderRecipe, TrackEncoder};
 use super::input::{Queued, TrackInput};
+use super::pass_through::Change;
 use super::renewal::{Belongs, Renewal};
 use crate::error::{ErrorKind, RecorderError};
-use crate::stream::Media;
+use crate::stream::{EncodedFrame, Media};
 use crate::sync::lock;
 
 /// A picture takes a moment.
@@ -56,6 +57,7 @@ impl Worker {
         match queued.media {
             Media::Video(frame) => self.encode_video(frame, queued.repeated),
             Media::Audio(frame) => self.encode_audio(&frame, queued.repeated),
+            Media::Encoded(frame) => self.pass(frame, queued.after_hole),
         }
     }
 
@@ -146,8 +148,80 @@ impl Worker {
     fn give_to_encoder(&mut self, sound: &AudioFrame) -> Result<(), RecorderError> {
         match &mut self.encoder {
             TrackEncoder::Audio(encoder) => Ok(encoder.encode(sound)?),
-            TrackEncoder::Video { .. } => Ok(()),
+            TrackEncoder::Video { .. } | TrackEncoder::Pass(_) => Ok(()),
         }
+    }
+
+    /// Passes a packet through, or leaves it out where nothing could be made of it.
+    fn pass(&mut self, frame: EncodedFrame, after_hole: bool) -> Result<(), RecorderError> {
+        let TrackEncoder::Pass(pass) = &mut self.encoder else {
+            return Ok(());
+        };
+        let Some(time) = lock(&self.input.timeline).map(frame.packet.time) else {
+            pass.wait_for_key();
+            return Ok(());
+        };
+        self.input.counters.frames_in.add(1);
+        let comes_late = self.last.is_some_and(|last| time <= last);
+        if after_hole || comes_late {
+            pass.wait_for_key();
+        }
+        if pass.wants_key(time) && !frame.packet.key {
+            self.input.want_key_frame();
+        }
+        if comes_late || pass.waits_for_key() && !frame.packet.key {
+            self.input.counters.dropped.add(1);
+            return Ok(());
+        }
+        if let Some(boundary) = self.boundary_before(&frame, time)? {
+            if !self.renewal.may_pass(self.index) {
+                // Others have yet to follow into the file that this one is in.
+                self.wait_for_key();
+                self.input.counters.dropped.add(1);
+                return Ok(());
+            }
+            self.go_over(boundary, None)?;
+            self.renewal
+                .place(self.index, time, time.saturating_add(MOMENT));
+        }
+        if let TrackEncoder::Pass(pass) = &mut self.encoder {
+            pass.take(frame, time);
+        }
+        self.last = Some(time);
+        Ok(())
+    }
+
+    /// Where the present file ends, if a packet that comes at `time` belongs into the next one.
+    fn boundary_before(
+        &self,
+        frame: &EncodedFrame,
+        time: MediaTime,
+    ) -> Result<Option<MediaTime>, RecorderError> {
+        let TrackEncoder::Pass(pass) = &self.encoder else {
+            return Ok(None);
+        };
+        if pass.change_to(&frame.format)? == Change::NewFile {
+            self.renewal.request(time);
+            // Other tracks may have to go on here for a while; this one cannot.
+            return Ok(Some(time));
+        }
+        let end = time.saturating_add(MOMENT);
+        Ok(match self.renewal.place(self.index, time, end) {
+            Belongs::Next(_) if frame.packet.key => Some(time),
+            Belongs::Next(_) => {
+                // Until it can begin there, it goes on here.
+                self.input.want_key_frame();
+                None
+            }
+            Belongs::Here | Belongs::Both(_) => None,
+        })
+    }
+
+    fn wait_for_key(&mut self) {
+        if let TrackEncoder::Pass(pass) = &mut self.encoder {
+            pass.wait_for_key();
+        }
+        self.input.want_key_frame();
     }
 
     /// Ends the track in the present file at `boundary`, and begins it in the next.
