@@ -4,6 +4,8 @@ use std::num::NonZeroUsize;
 
 use media_recorder_types::{FrameSize, Rate, TrackId};
 
+use crate::Preset;
+
 /// Whether somebody is waiting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
@@ -31,6 +33,10 @@ pub struct VideoConfig {
     pub bits_per_second: u32,
     /// Default: [`Mode::RealTime`].
     pub mode: Mode,
+    /// How much work goes into a frame at first;
+    /// [`set_preset`](crate::VideoEncoder::set_preset) changes it later. Default: none, which is
+    /// that of the mode: [`Preset::Live`] in real time, [`Preset::Quality`] offline.
+    pub preset: Option<Preset>,
     /// How many threads the codec may keep busy. Default: as many as the machine runs at once.
     pub threads: Option<NonZeroUsize>,
 }
@@ -44,6 +50,7 @@ impl VideoConfig {
             rate: None,
             bits_per_second: 2_500_000,
             mode: Mode::RealTime,
+            preset: None,
             threads: None,
         }
     }
@@ -69,11 +76,24 @@ impl VideoConfig {
         self
     }
 
+    /// Sets [`preset`](Self::preset).
+    #[must_use]
+    pub fn with_preset(mut self, preset: Option<Preset>) -> Self {
+        self.preset = preset;
+        self
+    }
+
     /// Sets [`threads`](Self::threads).
     #[must_use]
     pub fn with_threads(mut self, threads: Option<NonZeroUsize>) -> Self {
         self.threads = threads;
         self
+    }
+
+    /// The preset to start with.
+    #[cfg(any(feature = "av1", feature = "vp9"))]
+    pub(crate) fn first_preset(&self) -> Preset {
+        self.preset.unwrap_or(Preset::of(self.mode))
     }
 }
 

@@ -40,6 +40,7 @@ mod error;
 #[cfg(feature = "opus")]
 mod opus;
 mod pcm;
+mod preset;
 mod video;
 #[cfg(feature = "vp9")]
 mod vp9;
@@ -53,4 +54,5 @@ pub use av1::Av1Packet;
 pub use codec_string::codec_string;
 pub use config::{AudioConfig, Mode, VideoConfig};
 pub use error::{EncodeError, UnsupportedReason};
+pub use preset::{Preset, UnknownPreset};
 pub use video::{VideoEncoder, video_codecs, video_encoder};

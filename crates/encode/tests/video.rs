@@ -4,7 +4,8 @@ mod common;
 
 use common::{config, flat, moving, ms, packets_of, track};
 use media_recorder_encode::{
-    EncodeError, UnsupportedReason, VideoConfig, codec_string, video_codecs, video_encoder,
+    EncodeError, Mode, Preset, UnsupportedReason, VideoConfig, codec_string, video_codecs,
+    video_encoder,
 };
 use media_recorder_types::{
     Codec, ColorInfo, FrameSize, Packet, PixelFormat, TrackMedia, VideoCodec,
@@ -223,4 +224,31 @@ fn what_cannot_work_is_said_by_the_constructor() {
     }
     let reason = unsupported(VideoCodec::Mjpeg, 64, 64);
     assert_eq!(reason, UnsupportedReason::NotBuilt);
+}
+
+#[test]
+fn a_preset_starts_by_mode_and_changes_between_frames() {
+    for &codec in video_codecs() {
+        let config = config(64, 48);
+        let size = config.size;
+        let first = |config| video_encoder(codec, config).unwrap().preset();
+        assert_eq!(first(config.clone()), Preset::Live);
+        let offline = config.clone().with_mode(Mode::Offline);
+        assert_eq!(first(offline.clone()), Preset::Quality);
+        let chosen = offline.with_preset(Some(Preset::Fast));
+        assert_eq!(first(chosen), Preset::Fast);
+
+        let mut encoder = video_encoder(codec, config).unwrap();
+        let presets = Preset::ALL.into_iter().chain(Preset::ALL.into_iter().rev());
+        for (n, preset) in (0..).zip(presets) {
+            encoder.set_preset(preset);
+            assert!(n > 0 || encoder.preset() == preset, "{codec:?}");
+            let time = ms(40 * i64::from(n));
+            encoder.encode(&moving(size, n, time), false).unwrap();
+        }
+        encoder.finish().unwrap();
+        let packets = packets_of(&mut *encoder);
+        let keys: Vec<_> = packets.iter().map(|packet| packet.key).collect();
+        assert_eq!(keys, [[true].as_slice(), &[false; 9]].concat(), "{codec:?}");
+    }
 }

@@ -19,18 +19,20 @@ use media_recorder_types::{
 use rav1e::prelude::{Context, EncoderStatus, Frame, FrameParameters, FrameTypeOverride};
 
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
-use crate::{EncodeError, VideoConfig};
-pub use packet::Av1Packet;
-
+use crate::{EncodeError, Preset, VideoConfig};
 use frames::FramePool;
 use obu::ObuError;
 use sequence_header::SequenceHeader;
+
+pub use packet::Av1Packet;
 
 /// rav1e's smallest side, in pixels.
 const SMALLEST_SIDE: u32 = 16;
 
 pub(crate) struct Av1Encoder {
     config: VideoConfig,
+    /// Fixed by the first frame.
+    preset: Preset,
     /// Made with the first frame, whose colour goes into the header.
     context: Option<Context<u8>>,
     frames: FramePool,
@@ -45,9 +47,10 @@ impl Av1Encoder {
     pub(crate) fn new(config: VideoConfig) -> Result<Self, EncodeError> {
         check_size(VideoCodec::Av1, config.size, SMALLEST_SIDE)?;
         // Whatever else rav1e refuses is said here, not with the first frame.
-        let trial = settings::rav1e_config(&config, ColorInfo::UNSPECIFIED);
+        let trial = settings::rav1e_config(&config, config.first_preset(), ColorInfo::UNSPECIFIED);
         trial.validate().map_err(failed)?;
         Ok(Self {
+            preset: config.first_preset(),
             context: None,
             frames: FramePool::default(),
             intake: Intake::new(config.size, config.rate),
@@ -130,7 +133,7 @@ impl VideoEncoder for Av1Encoder {
         let context = match &mut self.context {
             Some(context) => context,
             none => {
-                let config = settings::rav1e_config(&self.config, color.info());
+                let config = settings::rav1e_config(&self.config, self.preset, color.info());
                 none.insert(config.new_context().map_err(failed)?)
             }
         };
@@ -142,6 +145,16 @@ impl VideoEncoder for Av1Encoder {
         context.send_frame((picture, parameters)).map_err(failed)?;
         self.intake.accept(frame, color);
         self.drain()
+    }
+
+    fn set_preset(&mut self, preset: Preset) {
+        if self.context.is_none() {
+            self.preset = preset;
+        }
+    }
+
+    fn preset(&self) -> Preset {
+        self.preset
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {

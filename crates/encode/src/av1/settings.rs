@@ -13,7 +13,7 @@ use rav1e::data::Rational;
 use rav1e::prelude::{EncoderConfig, SceneDetectionSpeed, Tune};
 
 use super::level::level;
-use crate::{Mode, VideoConfig};
+use crate::{Preset, VideoConfig};
 
 /// Lower quantizers only burn bits on noise.
 const FINEST_QUANTIZER: u8 = 20;
@@ -27,10 +27,10 @@ const RESERVOIR_SECONDS: f64 = 2.0;
 const NO_KEY_FRAMES: u64 = i32::MAX as u64 / 3;
 
 /// A configuration that rav1e has yet to validate.
-pub(super) fn rav1e_config(config: &VideoConfig, color: ColorInfo) -> Config {
-    let VideoConfig { size, mode, .. } = *config;
+pub(super) fn rav1e_config(config: &VideoConfig, preset: Preset, color: ColorInfo) -> Config {
+    let size = config.size;
     let rate = supported_rate(config.rate);
-    let mut encoder = EncoderConfig::with_speed_preset(speed(mode));
+    let mut encoder = EncoderConfig::with_speed_preset(speed(preset));
     encoder.width = size.width as usize;
     encoder.height = size.height as usize;
     encoder.time_base = Rational::new(rate.denominator().into(), rate.numerator().into());
@@ -46,7 +46,7 @@ pub(super) fn rav1e_config(config: &VideoConfig, color: ColorInfo) -> Config {
     encoder.low_latency = true;
     encoder.tune = Tune::Psnr;
     encoder.tiles = tiles(config);
-    tune_speed(&mut encoder.speed_settings, mode);
+    tune_speed(&mut encoder.speed_settings, preset);
     encoder.pixel_range = match color.range {
         Some(ColorRange::Full) => PixelRange::Full,
         _ => PixelRange::Limited,
@@ -57,17 +57,20 @@ pub(super) fn rav1e_config(config: &VideoConfig, color: ColorInfo) -> Config {
         .with_threads(config.threads.map_or(0, NonZeroUsize::get))
 }
 
-fn speed(mode: Mode) -> u8 {
-    match mode {
-        Mode::RealTime => 10,
-        Mode::Offline => 8,
+/// rav1e's own scale, from 0, the slowest, to 10.
+fn speed(preset: Preset) -> u8 {
+    match preset {
+        Preset::Archive => 6,
+        Preset::Quality => 8,
+        Preset::Balanced => 9,
+        Preset::Fast | Preset::Live => 10,
     }
 }
 
-fn tune_speed(speed: &mut SpeedSettings, mode: Mode) {
+fn tune_speed(speed: &mut SpeedSettings, preset: Preset) {
     speed.scene_detection_mode = SceneDetectionSpeed::None;
     speed.rdo_lookahead_frames = 1;
-    if mode == Mode::RealTime {
+    if preset == Preset::Live {
         speed.cdef = false;
         speed.prediction.fine_directional_intra = false;
     }

@@ -15,7 +15,7 @@ pub(crate) use {
     intake::{Intake, check_size},
 };
 
-use crate::{EncodeError, UnsupportedReason, VideoConfig};
+use crate::{EncodeError, Preset, UnsupportedReason, VideoConfig};
 
 /// Pictures in, packets out.
 ///
@@ -31,6 +31,13 @@ pub trait VideoEncoder: Send {
     /// [`OutOfOrder`](EncodeError::OutOfOrder), [`Color`](EncodeError::Color) for a frame that
     /// cannot be taken, [`Codec`](EncodeError::Codec) if the codec fails.
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError>;
+
+    /// Asks for another speed, from the next frame on which the codec can change it: for VP9 the
+    /// next one; AV1 keeps what its first frame had.
+    fn set_preset(&mut self, preset: Preset);
+
+    /// What is in force.
+    fn preset(&self) -> Preset;
 
     /// Encodes every queued frame. Further calls do nothing.
     ///

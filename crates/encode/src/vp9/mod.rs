@@ -18,7 +18,7 @@ use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
 use crate::convert::{I420Buffer, to_i420};
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
-use crate::{EncodeError, Mode, VideoConfig};
+use crate::{EncodeError, Preset, VideoConfig};
 use rate::RateControl;
 
 pub(crate) struct Vp9VideoEncoder {
@@ -26,6 +26,7 @@ pub(crate) struct Vp9VideoEncoder {
     /// `None` until the first frame.
     codec: Option<Vp9Encoder>,
     rate: RateControl,
+    preset: Preset,
     intake: Intake,
     /// For frames that are not I420 already.
     converted: Option<I420Buffer>,
@@ -39,6 +40,7 @@ impl Vp9VideoEncoder {
         Ok(Self {
             codec: None,
             rate: RateControl::new(config.bits_per_second, config.rate, config.size.pixels()),
+            preset: config.first_preset(),
             intake: Intake::new(config.size, config.rate),
             converted: None,
             packets: VecDeque::new(),
@@ -68,7 +70,7 @@ impl VideoEncoder for Vp9VideoEncoder {
         // The first frame of a codec is its key frame.
         let (codec, key) = match &mut self.codec {
             Some(codec) if !key => (codec, false),
-            slot => (slot.insert(fresh_codec(self.config.mode)?), true),
+            slot => (slot.insert(Vp9Encoder::default()), true),
         };
         let (planes, strides) = match (frame.format(), frame.planes()) {
             (PixelFormat::I420, [y, u, v]) => (
@@ -83,7 +85,12 @@ impl VideoEncoder for Vp9VideoEncoder {
                 (buffer.planes(), buffer.strides())
             }
         };
-        set_quantizer(codec, self.rate.quantizer(frame.time, key))?;
+        let settings = Vp9EncoderConfig {
+            qindex: Some(self.rate.quantizer(frame.time, key)),
+            speed: Some(speed(self.preset)),
+            ..Vp9EncoderConfig::default()
+        };
+        codec.configure(&settings).map_err(failed)?;
         codec
             .push_frame(planes, strides, frame.size().width, frame.size().height)
             .map_err(failed)?;
@@ -101,6 +108,14 @@ impl VideoEncoder for Vp9VideoEncoder {
         Ok(())
     }
 
+    fn set_preset(&mut self, preset: Preset) {
+        self.preset = preset;
+    }
+
+    fn preset(&self) -> Preset {
+        self.preset
+    }
+
     fn finish(&mut self) -> Result<(), EncodeError> {
         // Nothing waits in the codec: a packet comes out as its frame goes in.
         self.intake.finish();
@@ -116,26 +131,15 @@ impl VideoEncoder for Vp9VideoEncoder {
     }
 }
 
-fn fresh_codec(mode: Mode) -> Result<Vp9Encoder, EncodeError> {
-    let speed = match mode {
-        Mode::RealTime => 6,
-        Mode::Offline => 4,
-    };
-    let mut codec = Vp9Encoder::default();
-    let config = Vp9EncoderConfig {
-        speed: Some(speed),
-        ..Vp9EncoderConfig::default()
-    };
-    codec.configure(&config).map_err(failed)?;
-    Ok(codec)
-}
-
-fn set_quantizer(codec: &mut Vp9Encoder, quantizer: u32) -> Result<(), EncodeError> {
-    let config = Vp9EncoderConfig {
-        qindex: Some(quantizer),
-        ..Vp9EncoderConfig::default()
-    };
-    codec.configure(&config).map_err(failed)
+/// The codec's own scale, from 0, the slowest, to 6.
+fn speed(preset: Preset) -> u32 {
+    match preset {
+        Preset::Archive => 1,
+        Preset::Quality => 3,
+        Preset::Balanced => 4,
+        Preset::Fast => 5,
+        Preset::Live => 6,
+    }
 }
 
 fn failed(error: rusty_vp9::Error) -> EncodeError {
