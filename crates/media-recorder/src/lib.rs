@@ -56,6 +56,7 @@
 
 mod black;
 mod blob;
+mod calibration;
 mod clock;
 mod error;
 mod event;
@@ -84,6 +85,7 @@ pub use events::{Events, Saved};
 pub use media_capabilities::{
     AudioConfiguration, MediaCapabilities, MediaCapabilitiesInfo, VideoConfiguration,
 };
+pub use media_recorder_encode::{Preset, UnknownPreset};
 pub use media_recorder_state::RecordingState;
 pub use media_recorder_types::{
     AudioCodec, AudioFrame, AudioFrameError, AudioTrack, Codec, CodecString, ColorInfo, ColorRange,
@@ -100,5 +102,5 @@ pub use source::{
     AudioTrackGenerator, Canvas, CaptureRate, EncodedTrackGenerator, MediaFile, TestPattern,
     VideoTrackGenerator,
 };
-pub use statistics::{Corrections, Statistics, TrackStatistics};
+pub use statistics::{Corrections, Pace, PaceReason, Statistics, TrackStatistics};
 pub use stream::{MediaStream, MediaStreamTrack, MediaTrackSettings, ReadyState};

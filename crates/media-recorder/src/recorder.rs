@@ -18,7 +18,7 @@ use crate::options::{AudioBitrateMode, RecorderOptions};
 use crate::session::{Message, Recipe, Session, prepare};
 use crate::statistics::Statistics;
 use crate::stream::{MediaStream, MediaStreamTrack, ReadyState, StreamListener};
-use crate::support::{capabilities, capabilities_for, need_of};
+use crate::support::{calibrate, capabilities, capabilities_for, need_of};
 use crate::sync::{Mutex, lock};
 
 /// The slices in which data goes to whoever saves it: what a killed process loses at most.
@@ -81,6 +81,10 @@ impl MediaRecorder {
     ///
     /// The stream may be empty or inactive yet.
     ///
+    /// For live pictures that have to be encoded, the first recorder of a process measures how fast
+    /// this machine does that, so that [`start`](Self::start) knows: that takes about a fifth of a
+    /// second for each codec that the type leaves open.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::NotSupported`] if [`RecorderOptions::mime_type`] is malformed or names a
@@ -95,6 +99,7 @@ impl MediaRecorder {
             let message = format!("the type `{}` cannot be recorded", options.mime_type);
             return Err(RecorderError::new(ErrorKind::NotSupported, message));
         }
+        calibrate(&stream.tracks(), &options.mime_type);
         let queue = Arc::new(EventQueue::new());
         let state = State {
             machine: Machine::new(&options.mime_type),
@@ -309,6 +314,7 @@ impl Shared {
             constant_bitrate: self.options.bitrate_mode() == AudioBitrateMode::Constant,
             size_change: self.options.size_change,
             self_contained_chunks: self.options.self_contained_chunks,
+            preset: self.options.preset,
         })?;
 
         // Nothing is refused from here on, but that a thread may be.

@@ -184,8 +184,8 @@ impl Assembler {
     /// Every track has finished: completes the container.
     ///
     /// Where the recording was stopped, a track whose encoder ran ahead of the others' is cut
-    /// where they end.
-    pub(super) fn finish(&mut self) -> Result<(), MuxError> {
+    /// where they end; where it `continues` in another file, nothing is.
+    pub(super) fn finish(&mut self, continues: bool) -> Result<(), MuxError> {
         if self.running.is_none() {
             return Ok(());
         }
@@ -196,7 +196,7 @@ impl Assembler {
         self.cut = stopped
             .filter_map(|slot| slot.end)
             .min()
-            .filter(|_| !self.live);
+            .filter(|_| !self.live && !continues);
         let written = self.write_ordered();
         // Also after an error the container gets its index: what is in it can be played.
         self.muxer.finish()?;

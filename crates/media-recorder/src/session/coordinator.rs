@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use media_recorder_mux::MuxError;
 use media_recorder_state::{Action, Fault, Plan, Session, Signal, Task};
-use media_recorder_types::{MediaTime, MediaTrack};
+use media_recorder_types::{Codec, MediaTime, MediaTrack};
 
 use super::counters::SessionCounters;
 use super::credit::Credit;
@@ -155,7 +155,7 @@ impl Coordinator {
         if self.broken || !self.files.is_current_complete() {
             return;
         }
-        let result = self.files.current().finish();
+        let result = self.files.current().finish(true);
         self.note(result);
         self.deliver();
         let summary = self.summary(true);
@@ -196,8 +196,10 @@ impl Coordinator {
                 self.note(result);
             }
             Message::Passed(..) if self.broken => {}
-            Message::Passed(index, boundary) => {
-                let result = self.files.passed(index, boundary);
+            Message::Passed(index, boundary, codec) => {
+                self.change_codec(index, codec);
+                let mime_type = &self.plan.mime_type;
+                let result = self.files.passed(index, boundary, mime_type);
                 self.note(result);
                 self.turn_over_if_due();
             }
@@ -228,12 +230,16 @@ impl Coordinator {
     /// A track is described. Where its source encodes, that may be with another codec than before.
     fn describe(&mut self, index: usize, track: MediaTrack) {
         let codec = track.codec();
-        if let Err(error) = self.plan.change_codec(index, codec) {
-            self.fail(error.into());
-        }
+        self.change_codec(index, codec);
         self.counters.tracks[index].set_codec(codec);
         self.files.describe(index, track, &self.plan.mime_type);
         self.publish_type();
+    }
+
+    fn change_codec(&mut self, index: usize, codec: Codec) {
+        if let Err(error) = self.plan.change_codec(index, codec) {
+            self.fail(error.into());
+        }
     }
 
     /// Shows the type of the present file.
@@ -337,7 +343,7 @@ impl Coordinator {
     fn end(&mut self) {
         self.ending = true;
         self.drain();
-        let result = self.files.current().finish();
+        let result = self.files.current().finish(false);
         self.note(result);
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use media_recorder_encode::AudioStats;
 use media_recorder_types::{Codec, MediaTime, TrackKind};
 
-use crate::statistics::{Corrections, Statistics, TrackStatistics};
+use crate::statistics::{Corrections, Pace, Statistics, TrackStatistics};
 use crate::sync::{Mutex, lock};
 
 /// The counters of one track.
@@ -24,6 +24,7 @@ pub(crate) struct TrackCounters {
     pub(crate) restamped: Counter,
     pub(crate) resized: Counter,
     pub(crate) times: EncodeTimes,
+    pace: Mutex<Option<Pace>>,
     /// What the sound's encoder did to keep it at its times.
     sound: Mutex<AudioStats>,
 }
@@ -56,6 +57,7 @@ impl TrackCounters {
             restamped: Counter::default(),
             resized: Counter::default(),
             times: EncodeTimes::default(),
+            pace: Mutex::default(),
             sound: Mutex::default(),
         }
     }
@@ -67,6 +69,10 @@ impl TrackCounters {
     /// Of a track whose source encodes.
     pub(crate) fn set_codec(&self, codec: Codec) {
         *lock(&self.codec) = codec;
+    }
+
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        *lock(&self.pace) = Some(pace);
     }
 
     pub(crate) fn set_sound(&self, stats: AudioStats) {
@@ -96,6 +102,7 @@ impl TrackCounters {
             queue_capacity,
             encode_time_median,
             encode_time_95,
+            pace: *lock(&self.pace),
             corrections: Corrections {
                 restamped: self.restamped.get(),
                 resized: self.resized.get(),

@@ -2,8 +2,8 @@
 
 use media_recorder_capture::{AudioFormat, VideoFormat};
 use media_recorder_encode::{
-    AudioConfig, AudioEncoder, EncodeError, UnsupportedReason, VideoConfig, VideoEncoder,
-    audio_encoder, video_encoder,
+    AudioConfig, AudioEncoder, EncodeError, Mode, Preset, UnsupportedReason, VideoConfig,
+    VideoEncoder, audio_encoder, video_encoder,
 };
 use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, TrackId};
@@ -23,6 +23,9 @@ pub(crate) struct EncoderRecipe {
     pub(crate) constant_bitrate: bool,
     pub(crate) key_frames: KeyFrameInterval,
     pub(crate) size_change: SizeChange,
+    pub(crate) mode: Mode,
+    /// Of pictures; none for the mode's own.
+    pub(crate) preset: Option<Preset>,
 }
 
 impl EncoderRecipe {
@@ -32,7 +35,9 @@ impl EncoderRecipe {
             (Codec::Video(codec), TrackSettings::Video(VideoFormat { size, rate, .. })) => {
                 let config = VideoConfig::new(self.id, *size)
                     .with_rate(*rate)
-                    .with_bits_per_second(self.bits_per_second);
+                    .with_bits_per_second(self.bits_per_second)
+                    .with_mode(self.mode)
+                    .with_preset(self.preset);
                 Ok(TrackEncoder::Video {
                     encoder: video_encoder(codec, config)?,
                     keys: KeyFramePolicy::new(self.key_frames),

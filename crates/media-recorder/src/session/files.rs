@@ -87,10 +87,17 @@ impl Files {
         self.file_of(index).finished(index, stopped)
     }
 
-    /// What follows of the track goes into the next file; the present one ends at `boundary`.
-    pub(super) fn passed(&mut self, index: usize, boundary: MediaTime) -> Result<(), MuxError> {
+    /// What follows of the track goes into the next file, which is of this type; the present one
+    /// ends at `boundary`.
+    pub(super) fn passed(
+        &mut self,
+        index: usize,
+        boundary: MediaTime,
+        mime_type: &str,
+    ) -> Result<(), MuxError> {
         self.tracks[index].passed = true;
         let next = self.next.get_or_insert_with(&self.make);
+        next.set_mime_type(mime_type);
         if self.tracks[index].ended {
             next.ended(index);
         }

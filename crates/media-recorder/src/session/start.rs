@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
+use media_recorder_encode::{Mode, Preset};
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
@@ -13,6 +14,7 @@ use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
 use media_recorder_types::{Codec, Container, MediaTime, MediaTrack, TrackKind, VideoCodec};
 
 use super::assembler::{Assembler, track_id};
+use super::controller::{LIVE_PRESETS, LiveController, changes_preset};
 use super::coordinator::Coordinator;
 use super::counters::{SessionCounters, TrackCounters};
 use super::credit::Credit;
@@ -23,10 +25,12 @@ use super::renewal::Renewal;
 use super::sleep::SleepWatch;
 use super::worker::Worker;
 use super::{Message, RecordedTrack, Session};
+use crate::calibration::{first_preset, known};
 use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 use crate::recorder::Shared;
-use crate::stream::{MediaStreamTrack, TrackSettings};
+use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
+use crate::support::live_pictures;
 use crate::threads::spawn;
 
 /// Packets of a track that may wait for those of another: ten seconds of sound.
@@ -45,6 +49,8 @@ pub(crate) struct Recipe {
     pub(crate) constant_bitrate: bool,
     pub(crate) size_change: SizeChange,
     pub(crate) self_contained_chunks: bool,
+    /// That was asked for.
+    pub(crate) preset: Option<Preset>,
 }
 
 /// Everything that can be refused has been accepted; nothing runs yet.
@@ -129,15 +135,54 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
         TrackKind::Video => recipe.bitrates.video,
         TrackKind::Audio => recipe.bitrates.audio,
     };
+    let codec = *recipe.plan.codecs.get(index)?;
     Some(EncoderRecipe {
-        codec: *recipe.plan.codecs.get(index)?,
+        codec,
         id: track_id(index)?,
         settings: track.format().clone(),
         bits_per_second: bits / u32::try_from(of_this_kind.count().max(1)).ok()?,
         constant_bitrate: recipe.constant_bitrate,
         key_frames: recipe.key_frames,
         size_change: recipe.size_change,
+        mode: match track.feed().timing {
+            Timing::Live => Mode::RealTime,
+            Timing::Offline => Mode::Offline,
+        },
+        preset: recipe.preset.or_else(|| begin_with(recipe, track, codec)),
     })
+}
+
+/// The preset with which live pictures begin; the machine's load changes it.
+fn begin_with(recipe: &Recipe, track: &MediaStreamTrack, codec: Codec) -> Option<Preset> {
+    let Codec::Video(codec) = codec else {
+        return None;
+    };
+    let of_track = live_pictures(std::slice::from_ref(track));
+    if of_track.is_empty() {
+        return None;
+    }
+    // They share the machine.
+    let loads = live_pictures(&recipe.tracks)
+        .iter()
+        .map(|pictures| pictures.load(codec, &known))
+        .sum();
+    let for_good = !changes_preset(codec);
+    Some(first_preset(loads, &LIVE_PRESETS, for_good))
+}
+
+/// What adapts a live picture to the machine, and shows the preset of every picture.
+fn controller_of(
+    recipe: &EncoderRecipe,
+    fixed: bool,
+    input: &TrackInput,
+) -> Option<LiveController> {
+    let (Codec::Video(codec), TrackSettings::Video(_)) = (recipe.codec, &recipe.settings) else {
+        return None;
+    };
+    let preset = recipe.preset.unwrap_or(Preset::of(recipe.mode));
+    let controller = LiveController::new(codec, preset, fixed);
+    input.counters.set_pace(controller.pace());
+    input.is_live().then_some(controller)
 }
 
 fn is_encoded(track: &MediaStreamTrack) -> bool {
@@ -220,11 +265,13 @@ impl Prepared {
             };
             tracks.push(recorded);
             credits.push(Arc::clone(&credit));
-            let (recipe, encoder) = encoder;
+            let (encoder_recipe, encoder) = encoder;
+            let fixed = recipe.preset.is_some();
             let worker = Worker {
+                controller: controller_of(&encoder_recipe, fixed, &input),
                 index,
                 input,
-                recipe,
+                recipe: encoder_recipe,
                 encoder,
                 renewal: Arc::clone(&renewal),
                 credit,

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media_recorder_encode::EncodeError;
 use media_recorder_types::{AudioFrame, FrameSize, MediaTime, VideoFrame};
 
 use super::Message;
+use super::controller::LiveController;
 use super::credit::Credit;
 use super::encoders::{EncoderRecipe, TrackEncoder};
 use super::input::{Queued, TrackInput};
 use super::pass_through::Change;
 use super::renewal::{Belongs, Renewal};
+use crate::clock;
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{EncodedFrame, Media};
 use crate::sync::lock;
@@ -28,6 +30,8 @@ pub(crate) struct Worker {
     pub(crate) input: Arc<TrackInput>,
     pub(crate) recipe: EncoderRecipe,
     pub(crate) encoder: TrackEncoder,
+    /// Of a live picture.
+    pub(crate) controller: Option<LiveController>,
     pub(crate) renewal: Arc<Renewal>,
     pub(crate) credit: Arc<Credit>,
     pub(crate) messages: Sender<Message>,
@@ -70,6 +74,10 @@ impl Worker {
             self.input.counters.dropped.add(1);
             return Ok(());
         }
+        if !repeated && self.leaves_out() {
+            self.input.counters.skipped.add(1);
+            return Ok(());
+        }
         let start = Instant::now();
         if let TrackEncoder::Video { sizes, .. } = &self.encoder
             && sizes.wants_new_file(&frame)
@@ -96,9 +104,34 @@ impl Worker {
             frame
         };
         encoder.encode(&frame.with_time(time), keys.next(time))?;
-        self.input.counters.times.add(start.elapsed());
+        let took = start.elapsed();
+        self.input.counters.times.add(took);
         self.last = Some(time);
+        self.control(time, took);
         Ok(())
+    }
+
+    /// Whether the next picture is left out to lower the frame rate.
+    fn leaves_out(&mut self) -> bool {
+        let controller = self.controller.as_mut();
+        controller.is_some_and(LiveController::leaves_out)
+    }
+
+    /// A picture of recording time `time` took this to encode: changes what comes next by that.
+    fn control(&mut self, time: MediaTime, took: Duration) {
+        let Some(controller) = &mut self.controller else {
+            return;
+        };
+        let queue = self.input.queue.depth();
+        if !controller.observe(time, clock::now(), took, queue) {
+            return;
+        }
+        let preset = controller.preset();
+        self.recipe.preset = Some(preset);
+        if let TrackEncoder::Video { encoder, .. } = &mut self.encoder {
+            encoder.set_preset(preset);
+        }
+        self.input.counters.set_pace(controller.pace());
     }
 
     fn encode_audio(&mut self, frame: &AudioFrame, repeated: bool) -> Result<(), RecorderError> {
@@ -173,14 +206,18 @@ impl Worker {
             self.input.counters.dropped.add(1);
             return Ok(());
         }
-        if let Some(boundary) = self.boundary_before(&frame, time)? {
-            if !self.renewal.may_pass(self.index) {
-                // Others have yet to follow into the file that this one is in.
-                self.wait_for_key();
-                self.input.counters.dropped.add(1);
-                return Ok(());
-            }
-            self.go_over(boundary, None)?;
+        let change = pass.change_to(&frame.format)?;
+        // Others may have yet to follow into the file that this one is in.
+        let can_begin = frame.packet.key && self.renewal.may_pass(self.index);
+        if change == Change::NewFile && !can_begin {
+            pass.wait_for_key();
+            self.input.want_key_frame();
+            self.input.counters.dropped.add(1);
+            return Ok(());
+        }
+        if self.begins_file(change, frame.packet.key, time) {
+            self.recipe.codec = frame.format.codec();
+            self.go_over(time, None)?;
             self.renewal
                 .place(self.index, time, time.saturating_add(MOMENT));
         }
@@ -191,37 +228,20 @@ impl Worker {
         Ok(())
     }
 
-    /// Where the present file ends, if a packet that comes at `time` belongs into the next one.
-    fn boundary_before(
-        &self,
-        frame: &EncodedFrame,
-        time: MediaTime,
-    ) -> Result<Option<MediaTime>, RecorderError> {
-        let TrackEncoder::Pass(pass) = &self.encoder else {
-            return Ok(None);
-        };
-        if pass.change_to(&frame.format)? == Change::NewFile {
-            self.renewal.request(time);
+    /// Whether a packet that comes at `time` is the first in the next file.
+    fn begins_file(&self, change: Change, key: bool, time: MediaTime) -> bool {
+        if change == Change::NewFile {
             // Other tracks may have to go on here for a while; this one cannot.
-            return Ok(Some(time));
+            self.renewal.request(time);
+            return true;
         }
         let end = time.saturating_add(MOMENT);
-        Ok(match self.renewal.place(self.index, time, end) {
-            Belongs::Next(_) if frame.packet.key => Some(time),
-            Belongs::Next(_) => {
-                // Until it can begin there, it goes on here.
-                self.input.want_key_frame();
-                None
-            }
-            Belongs::Here | Belongs::Both(_) => None,
-        })
-    }
-
-    fn wait_for_key(&mut self) {
-        if let TrackEncoder::Pass(pass) = &mut self.encoder {
-            pass.wait_for_key();
+        let is_next = matches!(self.renewal.place(self.index, time, end), Belongs::Next(_));
+        if is_next && !key {
+            // Until it can begin there, it goes on here.
+            self.input.want_key_frame();
         }
-        self.input.want_key_frame();
+        is_next && key
     }
 
     /// Ends the track in the present file at `boundary`, and begins it in the next.
@@ -236,7 +256,10 @@ impl Worker {
         }
         self.encoder = self.recipe.make()?;
         self.described = false;
-        let _ = self.messages.send(Message::Passed(self.index, boundary));
+        let codec = self.recipe.codec;
+        let _ = self
+            .messages
+            .send(Message::Passed(self.index, boundary, codec));
         self.renewal.pass(self.index);
         Ok(())
     }

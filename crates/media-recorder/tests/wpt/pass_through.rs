@@ -69,18 +69,19 @@ fn assert_passed(codec: VideoCodec, with_sound: bool) {
     } else {
         "vp9"
     };
-    let video = source(codec);
-    let audio = AudioTrackGenerator::new(8000, 1).unwrap();
-    let audio = audio.with_back_pressure();
-    let mut tracks = vec![video.track().clone()];
-    tracks.extend(with_sound.then(|| audio.track().clone()));
     let codecs = if with_sound {
         format!("{name},opus")
     } else {
         name.to_owned()
     };
     for mime in ["", &format!("video/webm;codecs=\"{codecs}\"")] {
-        let stream = MediaStream::new(tracks.iter().cloned());
+        let video = source(codec);
+        let audio = AudioTrackGenerator::new(8000, 1).unwrap();
+        let audio = audio.with_back_pressure();
+        let stream = MediaStream::new([video.track().clone()]);
+        if with_sound {
+            stream.add_track(audio.track());
+        }
         let (recorder, mut events) = recorder_of(&stream, mime);
         recorder.start().unwrap();
         names_until(&mut events, "start");
