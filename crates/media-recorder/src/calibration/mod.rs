@@ -251,12 +251,16 @@ mod tests {
     #[test]
     fn a_key_frame_is_not_the_measure() {
         let ms = Duration::from_millis;
-        assert_eq!(per_picture(&[ms(100), ms(120), ms(140)], ms(150), 5), 0.02);
-        // Several at once: two that came after the first two.
-        let bursts = [ms(100), ms(100), ms(140), ms(140)];
-        assert_eq!(per_picture(&bursts, ms(150), 5), 0.02);
-        assert_eq!(per_picture(&[ms(300), ms(300)], ms(300), 3), 0.1);
-        assert_eq!(per_picture(&[], ms(300), 2), 0.15);
+        for (packets, busy, pictures, expected) in [
+            (&[ms(100), ms(120), ms(140)][..], ms(150), 5, 20.0),
+            // Several at once: two that came after the first two.
+            (&[ms(100), ms(100), ms(140), ms(140)], ms(150), 5, 20.0),
+            (&[ms(300), ms(300)], ms(300), 3, 100.0),
+            (&[], ms(300), 2, 150.0),
+        ] {
+            let millis = per_picture(packets, busy, pictures) * 1000.0;
+            assert!((millis - expected).abs() < 1e-6, "{packets:?}: {millis}");
+        }
     }
 
     #[test]

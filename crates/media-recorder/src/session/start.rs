@@ -29,6 +29,7 @@ use crate::calibration::{first_preset, known};
 use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 use crate::recorder::Shared;
+use crate::statistics::Pace;
 use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
 use crate::support::live_pictures;
 use crate::threads::spawn;
@@ -180,9 +181,14 @@ fn controller_of(
         return None;
     };
     let preset = recipe.preset.unwrap_or(Preset::of(recipe.mode));
-    let controller = LiveController::new(codec, preset, fixed);
-    input.counters.set_pace(controller.pace());
-    input.is_live().then_some(controller)
+    let controller = input
+        .is_live()
+        .then(|| LiveController::new(codec, preset, fixed));
+    let pace = controller.as_ref().map(LiveController::pace);
+    input
+        .counters
+        .set_pace(pace.unwrap_or_else(|| Pace::new(preset)));
+    controller
 }
 
 fn is_encoded(track: &MediaStreamTrack) -> bool {
