@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
-use media_recorder::{Container, FrameSize, MediaRecorder, MimeType, Rate, TrackKind};
+use media_recorder::{Container, FrameSize, MediaRecorder, MimeType, Preset, Rate, TrackKind};
 
 use crate::error::CliError;
 use crate::values;
@@ -83,6 +83,13 @@ pub(crate) struct RecordArgs {
     /// Target for the sound: 96000, 128k. Default: 128k.
     #[arg(long, value_name = "N", value_parser = values::bits_per_second)]
     pub(crate) audio_bits_per_second: Option<u32>,
+
+    /// How much work goes into each picture: archive, quality, balanced, fast or live.
+    ///
+    /// Default: quality with --as-fast-as-possible. In real time, what the machine has the time
+    /// for: less while it is busy with other things.
+    #[arg(long, value_name = "PRESET")]
+    pub(crate) preset: Option<Preset>,
 
     /// How much media to gather before it is written out; 10ms at least. What is not yet written
     /// is lost if the process is killed.
@@ -244,6 +251,15 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn presets_have_names() {
+        let args = record(&["out.webm", "--preset", "balanced"]);
+        assert_eq!(args.preset, Some(Preset::Balanced));
+        let unknown = ["media-recorder", "record", "out.webm", "--preset", "best"];
+        let message = Args::try_parse_from(unknown).unwrap_err().to_string();
+        assert!(message.contains("archive"), "{message}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use media_recorder::{MediaTime, Statistics, TrackKind};
+use media_recorder::{MediaTime, Pace, Statistics, TrackKind};
 
 /// A line on standard error that is rewritten in place; invisible where that is no terminal.
 pub(crate) struct Progress {
@@ -61,7 +61,26 @@ fn describe(statistics: &Statistics, duration: Option<Duration>, elapsed: Durati
     }
     let dropped: u64 = statistics.tracks.iter().map(|track| track.dropped).sum();
     let speed = speed(statistics.duration, elapsed);
-    format!("{text}, {dropped} dropped, {speed}")
+    text = format!("{text}, {dropped} dropped, {speed}");
+    let slowed = statistics.tracks.iter().filter_map(|track| track.pace);
+    for pace in slowed.filter(is_slowed) {
+        text = format!("{text}, busy: {}", way_out(pace));
+    }
+    text
+}
+
+/// Whether the machine has had too little time for what the recording began with.
+fn is_slowed(pace: &Pace) -> bool {
+    pace.steps_down > pace.steps_up
+}
+
+/// What is done about it: `preset live, 1 of 2 pictures`.
+fn way_out(pace: Pace) -> String {
+    let preset = format!("preset {}", pace.preset);
+    match pace.frame_rate_divisor {
+        1 => preset,
+        divisor => format!("{preset}, 1 of {divisor} pictures"),
+    }
 }
 
 /// `HH:MM:SS.t`: more digits would only flicker.

@@ -40,6 +40,9 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), CliError> {
     if let Some(bits) = args.audio_bits_per_second {
         options = options.audio_bits_per_second(bits);
     }
+    if let Some(preset) = args.preset {
+        options = options.preset(preset);
+    }
     let (recorder, events) = MediaRecorder::new(&stream, options)?;
     recorder.start_with_timeslice(args.timeslice)?;
     let mut output = if args.to_stdout() {

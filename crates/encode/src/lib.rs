@@ -58,6 +58,8 @@ pub use audio::{
     ALIGNMENT_TOLERANCE, AudioEncoder, AudioStats, LONGEST_BURST, LONGEST_GAP, audio_codecs,
     audio_encoder,
 };
+#[cfg(feature = "av1")]
+pub use av1::Av1Packet;
 pub use codec_string::codec_string;
 pub use config::{AudioConfig, Mode, VideoConfig};
 pub use error::{EncodeError, UnsupportedReason};

@@ -8,13 +8,15 @@ use media_recorder_types::{
 use crate::stream::Media;
 
 /// Black or silence of the same shape at the same time: what a muted or disabled track shows.
-pub(crate) fn without_information(media: &Media) -> Media {
+/// `None` for what is encoded already, which is left out.
+pub(crate) fn without_information(media: &Media) -> Option<Media> {
     match media {
-        Media::Video(frame) => Media::Video(black_like(frame)),
+        Media::Video(frame) => Some(Media::Video(black_like(frame))),
         Media::Audio(frame) => {
-            let silence = silence(frame.rate(), frame.channels(), frame.len(), frame.time);
-            Media::Audio(silence.unwrap_or_else(|| frame.clone()))
+            let (rate, channels) = (frame.rate(), frame.channels());
+            silence(rate, channels, frame.len(), frame.time).map(Media::Audio)
         }
+        Media::Encoded(_) => None,
     }
 }
 

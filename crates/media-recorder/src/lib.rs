@@ -26,7 +26,8 @@
 //! # The parts
 //!
 //! - Streams: [`Canvas`], [`MediaFile`], [`TestPattern`], and frames of the program's own with
-//!   [`VideoTrackGenerator`] and [`AudioTrackGenerator`]; [`MediaStream`], [`MediaStreamTrack`].
+//!   [`VideoTrackGenerator`] and [`AudioTrackGenerator`], or packets that are encoded already with
+//!   [`EncodedTrackGenerator`]; [`MediaStream`], [`MediaStreamTrack`].
 //! - The recorder: [`MediaRecorder`] with [`RecorderOptions`], [`Events`] of [`Event`]s with
 //!   [`Blob`]s, [`Statistics`] at any time.
 //! - What this machine can record: [`MediaRecorder::is_type_supported`], and whether in real time:
@@ -55,6 +56,7 @@
 
 mod black;
 mod blob;
+mod calibration;
 mod clock;
 mod error;
 mod event;
@@ -74,6 +76,7 @@ mod sync;
 mod threads;
 
 pub use blob::{Blob, Patch};
+pub use bytes::Bytes;
 pub use clock::capture_time;
 pub use error::{ErrorKind, RecorderError};
 pub use event::{BlobEvent, Event, Summary};
@@ -81,18 +84,21 @@ pub use events::{Events, Saved};
 pub use media_capabilities::{
     AudioConfiguration, MediaCapabilities, MediaCapabilitiesInfo, VideoConfiguration,
 };
+pub use media_recorder_encode::{Preset, UnknownPreset};
 pub use media_recorder_state::RecordingState;
 pub use media_recorder_types::{
-    AudioCodec, AudioFrame, AudioFrameError, Codec, CodecString, ColorInfo, ColorRange, Container,
-    FrameSize, MediaTime, MimeError, MimeType, PixelFormat, Plane, Rate, RateError, Samples,
-    TrackKind, VideoCodec, VideoFrame, VideoFrameError,
+    AudioCodec, AudioFrame, AudioFrameError, AudioTrack, Codec, CodecString, ColorInfo, ColorRange,
+    Container, FrameSize, MediaTime, MediaTrack, MimeError, MimeType, Packet, PcmFormat,
+    PixelFormat, Plane, Rate, RateError, Samples, TrackId, TrackKind, TrackMedia, VideoCodec,
+    VideoFrame, VideoFrameError, VideoTrack,
 };
 pub use options::{AudioBitrateMode, RecorderOptions, SizeChange};
 pub use recorder::MediaRecorder;
 #[cfg(any(feature = "webm", feature = "mp4"))]
 pub use repair::{RepairReport, repair, repair_to};
 pub use source::{
-    AudioTrackGenerator, Canvas, CaptureRate, MediaFile, TestPattern, VideoTrackGenerator,
+    AudioTrackGenerator, Canvas, CaptureRate, EncodedTrackGenerator, MediaFile, TestPattern,
+    VideoTrackGenerator,
 };
-pub use statistics::{Corrections, Statistics, TrackStatistics};
+pub use statistics::{Corrections, Pace, PaceReason, Statistics, TrackStatistics};
 pub use stream::{MediaStream, MediaStreamTrack, MediaTrackSettings, ReadyState};

@@ -1,15 +1,12 @@
 //! `MediaCapabilities`: what this machine can encode, and how well.
 
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
-
-use media_recorder_capture::{TestPatternVideo, VideoSource as _};
 use media_recorder_encode::{VideoConfig, video_encoder};
-use media_recorder_state::{is_type_supported, plan};
-use media_recorder_types::{Codec, FrameSize, Rate, TrackId, TrackKind, VideoCodec};
+use media_recorder_state::{Capabilities, TrackNeed, is_type_supported, plan};
+use media_recorder_types::{Codec, FrameSize, TrackId, TrackKind};
 
+use crate::calibration::{Pictures, is_smooth, measured};
 use crate::error::{ErrorKind, RecorderError};
-use crate::support::capabilities;
+use crate::support::{capabilities, capabilities_by_speed, named_video_codec};
 
 /// Says what this machine can encode, and whether in real time.
 ///
@@ -98,9 +95,10 @@ impl MediaCapabilitiesInfo {
 impl MediaCapabilities {
     /// What `encodingInfo()` says of a configuration of the type `"record"`.
     ///
-    /// The first time that a picture codec is asked about, a few frames are encoded to measure how
-    /// fast this machine is: that takes up to half a second. Later answers come at once. A machine
-    /// that is busy elsewhere is measured as slow as it is then.
+    /// `smooth` is for a live recording with [`Preset::Live`](crate::Preset::Live). The first time
+    /// that a picture codec is asked about at a size of about this, some frames are encoded to
+    /// measure how fast this machine is: that takes about a fifth of a second. Later answers come
+    /// at once. A machine that is busy elsewhere is measured as slow as it is then.
     ///
     /// # Errors
     ///
@@ -114,8 +112,9 @@ impl MediaCapabilities {
             let message = "a configuration has picture or sound";
             return Err(RecorderError::new(ErrorKind::Type, message));
         }
-        let audio_supported =
-            audio.is_none_or(|audio| codec(&audio.content_type, TrackKind::Audio).is_some());
+        let audio_supported = audio.is_none_or(|audio| {
+            codec(&audio.content_type, TrackKind::Audio, &capabilities()).is_some()
+        });
         let Some(video) = video else {
             // Sound is encoded hundreds of times faster than it sounds.
             return Ok(MediaCapabilitiesInfo {
@@ -128,65 +127,38 @@ impl MediaCapabilities {
             let message = format!("a frame rate of {}", video.framerate);
             return Err(RecorderError::new(ErrorKind::Type, message));
         }
-        let Some(Codec::Video(codec)) =
-            codec(&video.content_type, TrackKind::Video).filter(|_| audio_supported)
-        else {
+        let size = FrameSize::new(video.width, video.height);
+        let pictures = Pictures {
+            size,
+            rate: video.framerate,
+        };
+        let capabilities = match named_video_codec(&video.content_type) {
+            Some(_) => capabilities(),
+            None => capabilities_by_speed(&[pictures], &measured),
+        };
+        let codec = codec(&video.content_type, TrackKind::Video, &capabilities);
+        let Some(Codec::Video(codec)) = codec.filter(|_| audio_supported) else {
             return Ok(MediaCapabilitiesInfo::UNSUPPORTED);
         };
-        let size = FrameSize::new(video.width, video.height);
         if video_encoder(codec, VideoConfig::new(TrackId::FIRST, size)).is_err() {
             return Ok(MediaCapabilitiesInfo::UNSUPPORTED);
         }
-        let load = seconds_per_pixel(codec).map_or(f64::INFINITY, |seconds| {
-            seconds * size.pixels() as f64 * video.framerate
-        });
+        let load = pictures.load(codec, &measured).unwrap_or(f64::INFINITY);
         Ok(MediaCapabilitiesInfo {
             supported: true,
-            smooth: load < 0.8,
+            smooth: is_smooth(load),
             power_efficient: load < 0.25,
         })
     }
 }
 
 /// The codec that a track of this kind gets in this type, if it can be recorded.
-fn codec(content_type: &str, kind: TrackKind) -> Option<Codec> {
-    let capabilities = capabilities();
-    if !is_type_supported(content_type, &capabilities, false) {
+fn codec(content_type: &str, kind: TrackKind, capabilities: &Capabilities) -> Option<Codec> {
+    if !is_type_supported(content_type, capabilities, false) {
         return None;
     }
-    let plan = plan(content_type, &[kind], &capabilities).ok()?;
+    let plan = plan(content_type, &[TrackNeed::Encode(kind)], capabilities).ok()?;
     plan.codecs.first().copied()
-}
-
-/// How long this machine encodes for each pixel; measured once for each codec.
-fn seconds_per_pixel(codec: VideoCodec) -> Option<f64> {
-    static VP9: OnceLock<Option<f64>> = OnceLock::new();
-    static AV1: OnceLock<Option<f64>> = OnceLock::new();
-    match codec {
-        VideoCodec::Vp9 => *VP9.get_or_init(|| measure(codec)),
-        VideoCodec::Av1 => *AV1.get_or_init(|| measure(codec)),
-        _ => measure(codec),
-    }
-}
-
-/// Encodes a few frames of a moving picture; the median of their times counts.
-fn measure(codec: VideoCodec) -> Option<f64> {
-    const SIZE: FrameSize = FrameSize::new(320, 180);
-    const FRAMES: usize = 12;
-    let rate = Rate::new(30, 1)?;
-    let mut pattern = TestPatternVideo::new(SIZE, rate).ok()?;
-    let config = VideoConfig::new(TrackId::FIRST, SIZE).with_rate(Some(rate));
-    let mut encoder = video_encoder(codec, config).ok()?;
-    let mut times: Vec<Duration> = Vec::with_capacity(FRAMES);
-    for n in 0..FRAMES {
-        let frame = pattern.read().ok()??;
-        let start = Instant::now();
-        encoder.encode(&frame, n == 0).ok()?;
-        while encoder.next_packet().is_some() {}
-        times.push(start.elapsed());
-    }
-    times.sort_unstable();
-    Some(times[FRAMES / 2].as_secs_f64() / SIZE.pixels() as f64)
 }
 
 #[cfg(test)]

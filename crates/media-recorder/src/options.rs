@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use media_recorder_encode::Preset;
 use media_recorder_state::{BitrateRequest, KeyFrameInterval};
 use media_recorder_types::MediaTime;
 
@@ -27,6 +28,7 @@ pub struct RecorderOptions {
     pub(crate) size_change: SizeChange,
     pub(crate) self_contained_chunks: bool,
     pub(crate) max_buffered_bytes: u64,
+    pub(crate) preset: Option<Preset>,
 }
 
 /// `BitrateMode` of the specification: how sound is encoded.
@@ -75,6 +77,7 @@ impl Default for RecorderOptions {
             size_change: SizeChange::default(),
             self_contained_chunks: false,
             max_buffered_bytes: DEFAULT_MAX_BUFFERED_BYTES,
+            preset: None,
         }
     }
 }
@@ -86,7 +89,9 @@ impl RecorderOptions {
     }
 
     /// Container and codecs, such as `video/webm;codecs=vp9,opus`. Empty, the default, lets the
-    /// recorder choose; so does every part that is left out.
+    /// recorder choose; so does every part that is left out. For live pictures it takes the codec
+    /// with the best picture that this machine encodes as fast as they come, or else the fastest;
+    /// VP9 for others, and where the recorder was made before the track was there.
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = mime_type.into();
@@ -166,6 +171,16 @@ impl RecorderOptions {
     #[must_use]
     pub fn max_buffered_bytes(mut self, bytes: u64) -> Self {
         self.max_buffered_bytes = bytes;
+        self
+    }
+
+    /// How much work goes into each picture. By default, pictures that wait for the encoder get
+    /// [`Preset::Quality`], and live ones begin with what this machine should have the time for and
+    /// [go on with what it has](crate::Pace). With a preset of the caller's own it stays at that;
+    /// a live track that is too slow then still goes down to every second or third picture.
+    #[must_use]
+    pub fn preset(mut self, preset: Preset) -> Self {
+        self.preset = Some(preset);
         self
     }
 

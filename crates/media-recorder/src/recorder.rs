@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use media_recorder_state::{
-    Bitrates, Fault, Machine, RecordingState, Task, is_type_supported, plan,
+    Bitrates, Fault, Machine, RecordingState, Task, TrackNeed, is_type_supported, plan,
 };
 use media_recorder_types::{MediaTime, TrackKind};
 
@@ -18,7 +18,7 @@ use crate::options::{AudioBitrateMode, RecorderOptions};
 use crate::session::{Message, Recipe, Session, prepare};
 use crate::statistics::Statistics;
 use crate::stream::{MediaStream, MediaStreamTrack, ReadyState, StreamListener};
-use crate::support::capabilities;
+use crate::support::{calibrate, capabilities, capabilities_for, need_of};
 use crate::sync::{Mutex, lock};
 
 /// The slices in which data goes to whoever saves it: what a killed process loses at most.
@@ -81,18 +81,25 @@ impl MediaRecorder {
     ///
     /// The stream may be empty or inactive yet.
     ///
+    /// For live pictures that have to be encoded, the first recorder of a process measures how fast
+    /// this machine does that, so that [`start`](Self::start) knows: that takes about a fifth of a
+    /// second for each codec that the type leaves open.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::NotSupported`] if [`RecorderOptions::mime_type`] is malformed or names a
-    /// container or codec that cannot be recorded.
+    /// container or codec that cannot be recorded: not encoded by this build, nor encoded already
+    /// in a track of the stream.
     pub fn new(
         stream: &MediaStream,
         options: RecorderOptions,
     ) -> Result<(Self, Events), RecorderError> {
-        if !is_type_supported(&options.mime_type, &capabilities(), true) {
+        let capabilities = capabilities_for(&stream.tracks());
+        if !is_type_supported(&options.mime_type, &capabilities, true) {
             let message = format!("the type `{}` cannot be recorded", options.mime_type);
             return Err(RecorderError::new(ErrorKind::NotSupported, message));
         }
+        calibrate(&stream.tracks(), &options.mime_type);
         let queue = Arc::new(EventQueue::new());
         let state = State {
             machine: Machine::new(&options.mime_type),
@@ -290,7 +297,9 @@ impl Shared {
         let mut tracks = self.stream.tracks();
         tracks.retain(|track| track.ready_state() == ReadyState::Live);
         let kinds: Vec<TrackKind> = tracks.iter().map(MediaStreamTrack::kind).collect();
-        let plan = plan(&self.options.mime_type, &kinds, &capabilities())?;
+        let needs: Vec<TrackNeed> = tracks.iter().map(need_of).collect();
+        let capabilities = capabilities_for(&tracks);
+        let plan = plan(&self.options.mime_type, &needs, &capabilities)?;
         let key_frames = self.options.key_frames().ok_or_else(|| {
             let message = "key frames by duration and by count exclude each other";
             RecorderError::new(ErrorKind::NotSupported, message)
@@ -305,6 +314,7 @@ impl Shared {
             constant_bitrate: self.options.bitrate_mode() == AudioBitrateMode::Constant,
             size_change: self.options.size_change,
             self_contained_chunks: self.options.self_contained_chunks,
+            preset: self.options.preset,
         })?;
 
         // Nothing is refused from here on, but that a thread may be.

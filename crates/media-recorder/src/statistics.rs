@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use media_recorder_encode::Preset;
 use media_recorder_types::{Codec, MediaTime, TrackKind};
 
 /// The counts of one track since `start`.
@@ -16,8 +17,14 @@ pub struct TrackStatistics {
     pub frames_in: u64,
     /// Packets that the encoder made.
     pub packets: u64,
-    /// Frames that were lost because the encoder did not keep up, or that came out of order.
+    /// Frames that were lost because the encoder did not keep up, or that came out of order; and of
+    /// a track that is [encoded already](crate::EncodedTrackGenerator), what could not be decoded
+    /// because the key frame before it is missing.
     pub dropped: u64,
+    /// Frames that were left out on purpose: pictures between those that are encoded while the
+    /// [frame rate is lowered](Pace::frame_rate_divisor), and what a track that is encoded already
+    /// delivered while it was muted or disabled.
+    pub skipped: u64,
     /// Packets that came too late to be put in order with those of the other tracks, and are
     /// lost.
     pub late: u64,
@@ -36,8 +43,54 @@ pub struct TrackStatistics {
     pub encode_time_median: Duration,
     /// How long a frame takes to encode: what 95 of 100 of the last 250 stay below.
     pub encode_time_95: Duration,
+    /// How much work goes into its pictures at present; `None` for sound, and for what comes
+    /// encoded.
+    pub pace: Option<Pace>,
     /// What was done to keep the track at its times.
     pub corrections: Corrections,
+}
+
+/// How much work goes into the pictures of a track. Of a live one it changes with the load of the
+/// machine: when its encoder does not keep up, it goes over to faster presets, and when there is
+/// none left, to every second picture and at last every third. When there is time again, it goes
+/// back step by step, the more slowly the more often that was too early.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pace {
+    /// The preset in force.
+    pub preset: Preset,
+    /// One of so many pictures is encoded: 1, 2 or 3.
+    pub frame_rate_divisor: u32,
+    /// Steps towards less work since `start`.
+    pub steps_down: u64,
+    /// Steps towards more work since `start`.
+    pub steps_up: u64,
+    /// At what recording time the last step was made, and why.
+    pub last_step: Option<(MediaTime, PaceReason)>,
+}
+
+impl Pace {
+    pub(crate) fn new(preset: Preset) -> Self {
+        Self {
+            preset,
+            frame_rate_divisor: 1,
+            steps_down: 0,
+            steps_up: 0,
+            last_step: None,
+        }
+    }
+}
+
+/// Why a [`Pace`] was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaceReason {
+    /// Less work: pictures waited for the encoder.
+    Waiting,
+    /// Less work: encoding took nearly all of the time.
+    Busy,
+    /// More work: there was time to spare.
+    Spare,
 }
 
 /// What was done to a track to keep it at its times.

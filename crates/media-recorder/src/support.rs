@@ -1,14 +1,23 @@
 //! What this build can record.
 
 use media_recorder_encode::{audio_codecs, video_codecs};
-use media_recorder_state::Capabilities;
-use media_recorder_types::{Codec, Container, VideoCodec};
+use media_recorder_state::{Capabilities, TrackNeed};
+use media_recorder_types::{Codec, Container, MimeType, VideoCodec};
+
+use crate::calibration::{Pictures, Speeds, known, measured, sort_for};
+use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
 
 /// Containers and codecs, best first.
 ///
 /// VP9 comes before AV1: of the two it is the one that is encoded in real time by an ordinary
 /// machine. H.264 comes last: who wants it says so.
 pub(crate) fn capabilities() -> Capabilities {
+    let mut video = video_codecs().to_vec();
+    video.sort_by_key(|codec| *codec != VideoCodec::Vp9);
+    with_video(video)
+}
+
+fn with_video(video: Vec<VideoCodec>) -> Capabilities {
     let mut containers = Vec::new();
     if cfg!(feature = "webm") {
         containers.extend([Container::WebM, Container::Matroska]);
@@ -16,13 +25,79 @@ pub(crate) fn capabilities() -> Capabilities {
     if cfg!(feature = "mp4") {
         containers.push(Container::Mp4);
     }
-    let mut video = video_codecs().to_vec();
-    video.sort_by_key(|codec| *codec != VideoCodec::Vp9);
     let video = video.into_iter().map(Codec::Video);
     let audio = audio_codecs().iter().copied().map(Codec::Audio);
     Capabilities {
         containers,
         codecs: video.chain(audio).collect(),
+        passed: Vec::new(),
+    }
+}
+
+/// The same for these tracks: with the codecs in which some of them come, and with the best codec
+/// first that keeps up with the live ones, where it is known how fast they are encoded.
+pub(crate) fn capabilities_for(tracks: &[MediaStreamTrack]) -> Capabilities {
+    let passed = tracks.iter().filter_map(|track| match need_of(track) {
+        TrackNeed::Encode(_) => None,
+        TrackNeed::Pass(codec) => Some(codec),
+    });
+    Capabilities {
+        passed: passed.collect(),
+        ..capabilities_by_speed(&live_pictures(tracks), &known)
+    }
+}
+
+/// The same with the best codec first that keeps up with these live pictures, where it is known
+/// how fast they are encoded.
+pub(crate) fn capabilities_by_speed(pictures: &[Pictures], speeds: Speeds<'_>) -> Capabilities {
+    let mut video = video_codecs().to_vec();
+    if !pictures.is_empty() && sort_for(&mut video, pictures, speeds) {
+        with_video(video)
+    } else {
+        capabilities()
+    }
+}
+
+/// The pictures that come live and have to be encoded.
+pub(crate) fn live_pictures(tracks: &[MediaStreamTrack]) -> Vec<Pictures> {
+    let pictures = tracks.iter().filter_map(|track| match track.format() {
+        TrackSettings::Video(format) if track.feed().timing == Timing::Live => {
+            Some(Pictures::new(format.size, format.rate))
+        }
+        _ => None,
+    });
+    pictures.collect()
+}
+
+/// Measures how fast live tracks can be encoded as this type says, unless that is known.
+pub(crate) fn calibrate(tracks: &[MediaStreamTrack], mime_type: &str) {
+    let pictures = live_pictures(tracks);
+    let named = named_video_codec(mime_type);
+    for &codec in video_codecs() {
+        if named.is_none_or(|named| named == codec) {
+            for picture in &pictures {
+                // What cannot be measured is refused when it is to be recorded.
+                let _ = measured(codec, picture.size);
+            }
+        }
+    }
+}
+
+/// The picture codec that a type names.
+pub(crate) fn named_video_codec(mime_type: &str) -> Option<VideoCodec> {
+    let mime: MimeType = mime_type.parse().ok()?;
+    let mut codecs = mime.codecs().into_iter();
+    codecs.find_map(|entry| match entry.codec() {
+        Some(Codec::Video(codec)) => Some(codec),
+        _ => None,
+    })
+}
+
+/// What it takes to record a track.
+pub(crate) fn need_of(track: &MediaStreamTrack) -> TrackNeed {
+    match track.format() {
+        TrackSettings::Encoded(settings) => TrackNeed::Pass(settings.present().codec()),
+        _ => TrackNeed::Encode(track.kind()),
     }
 }
 

@@ -25,6 +25,7 @@ mod wpt {
     pub(crate) mod from_element;
     pub(crate) mod key_frame_distance;
     pub(crate) mod mime_type;
+    pub(crate) mod pass_through;
     pub(crate) mod pause_resume;
     pub(crate) mod peer_connection;
     pub(crate) mod registry;
@@ -64,6 +65,7 @@ asserted_files! {
     events_and_exceptions: wpt::events_and_exceptions::FILE,
     key_frame_distance: wpt::key_frame_distance::FILE,
     mime_type: wpt::mime_type::FILE,
+    pass_through: wpt::pass_through::FILE,
     pause_resume: wpt::pause_resume::FILE,
     peer_connection: wpt::peer_connection::FILE,
     peer_connection_no_sink: wpt::peer_connection::NO_SINK,

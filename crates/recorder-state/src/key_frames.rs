@@ -42,18 +42,29 @@ impl KeyFramePolicy {
     /// Whether the frame at `time` must be a key frame; the first always is. The answer is
     /// taken to be followed.
     pub fn next(&mut self, time: MediaTime) -> bool {
-        let key = match (self.last, self.interval) {
+        let key = self.is_due(time);
+        self.note(time, key);
+        key
+    }
+
+    /// Whether the frame at `time` should be a key frame, for one who can only ask for it.
+    pub fn is_due(&self, time: MediaTime) -> bool {
+        match (self.last, self.interval) {
             (None, _) => true,
             (Some((key, _)), KeyFrameInterval::Duration(duration)) => {
                 time.saturating_sub(key) > duration
             }
             (Some((_, frames)), KeyFrameInterval::Count(count)) => frames >= count.get(),
-        };
+        }
+    }
+
+    /// The frame at `time` is a key frame, or is not.
+    pub fn note(&mut self, time: MediaTime, key: bool) {
         self.last = match self.last {
             Some((last, frames)) if !key => Some((last, frames.saturating_add(1))),
+            last if !key => last,
             _ => Some((time, 0)),
         };
-        key
     }
 }
 
@@ -78,6 +89,23 @@ mod tests {
             keys(KeyFrameInterval::Duration(MediaTime::ZERO)),
             (0..12).collect::<Vec<_>>()
         );
+    }
+
+    #[test]
+    fn a_wish_stays_until_it_is_granted() {
+        let interval = KeyFrameInterval::Count(NonZeroU32::new(2).unwrap());
+        let mut policy = KeyFramePolicy::new(interval);
+        let due: Vec<bool> = (0..8)
+            .map(|n| {
+                let time = MediaTime::from_millis(n * 40);
+                let due = policy.is_due(time);
+                // Frames 1 and 6 are key frames, whatever was wished.
+                policy.note(time, n == 1 || n == 6);
+                due
+            })
+            .collect();
+        let expected = [true, true, false, false, true, true, true, false];
+        assert_eq!(due, expected);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! - [`Timeline`] takes the pauses out of capture times, and what the machine slept through, which
 //!   [`SleepDetector`] notices.
 //! - [`Slicer`] says when a timeslice is full, [`KeyFramePolicy`] where a key frame is wanted.
+//! - [`LoadController`] says how much work a live source leaves time for.
 //! - [`plan`](fn@plan) chooses container and codecs for the tracks that are there;
 //!   [`is_type_supported`] answers before.
 //!
@@ -19,6 +20,7 @@ extern crate alloc;
 
 mod bitrates;
 mod key_frames;
+mod load;
 mod machine;
 mod plan;
 mod sleep;
@@ -28,8 +30,9 @@ mod timeline;
 
 pub use bitrates::{BitrateRequest, Bitrates};
 pub use key_frames::{KeyFrameInterval, KeyFramePolicy};
+pub use load::{LoadController, LoadReason};
 pub use machine::{Action, Fault, InvalidState, Machine, RecordingState, Session, Signal, Task};
-pub use plan::{Plan, PlanError, plan};
+pub use plan::{Plan, PlanError, TrackNeed, plan};
 pub use sleep::SleepDetector;
 pub use slicer::Slicer;
 pub use support::{Capabilities, is_type_supported};

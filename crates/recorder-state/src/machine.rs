@@ -183,6 +183,14 @@ impl Machine {
         }
     }
 
+    /// The recording of `session` goes on with other codecs: what `mimeType` reads while it runs.
+    /// Does nothing if another session has begun.
+    pub fn rename(&mut self, session: Session, extended_type: &str) {
+        if session == self.session {
+            self.extended_type = extended_type.into();
+        }
+    }
+
     /// Whether `start` is allowed now.
     ///
     /// # Errors

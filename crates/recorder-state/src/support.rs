@@ -9,8 +9,10 @@ use media_recorder_types::{AudioCodec, Codec, Container, MimeType, TrackKind, Vi
 pub struct Capabilities {
     /// Containers.
     pub containers: Vec<Container>,
-    /// Codecs of both kinds.
+    /// Codecs of both kinds that can be encoded.
     pub codecs: Vec<Codec>,
+    /// Codecs in which tracks come that are encoded already.
+    pub passed: Vec<Codec>,
 }
 
 /// The identifiers that the specification's algorithm decides at once; any other is left for
@@ -23,20 +25,22 @@ const DECIDED: [&str; 13] = [
 impl Capabilities {
     /// Whether `container` can be written with `codec` in it.
     pub fn can_record(&self, container: Container, codec: Codec) -> bool {
+        // A type does not tell the forms of PCM apart.
+        let comes = |passed: &Codec| passed.short_name() == codec.short_name();
         self.containers.contains(&container)
-            && self.codecs.contains(&codec)
+            && (self.codecs.contains(&codec) || self.passed.iter().any(comes))
             && container_allows(container, codec)
     }
 
     /// The best codec of `kind` for `container`.
     pub fn preferred(&self, container: Container, kind: TrackKind) -> Option<Codec> {
-        let fits = |codec: &Codec| codec.kind() == kind && self.can_record(container, *codec);
+        let fits = |codec: &Codec| codec.kind() == kind && container_allows(container, *codec);
         self.codecs.iter().copied().find(fits)
     }
 }
 
 /// Whether the container's specification gives `codec` a place.
-fn container_allows(container: Container, codec: Codec) -> bool {
+pub(crate) fn container_allows(container: Container, codec: Codec) -> bool {
     use AudioCodec::{Flac, Opus, Pcm, Vorbis};
     use VideoCodec::{Av1, H264, Vp8, Vp9};
     match container {
@@ -109,7 +113,27 @@ mod tests {
                 Codec::Audio(AudioCodec::Opus),
                 Codec::Audio(AudioCodec::Pcm(PcmFormat::F32)),
             ],
+            passed: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_comes_encoded_needs_no_encoder() {
+        let mut capabilities = capabilities();
+        capabilities.passed = vec![Codec::Video(VideoCodec::H264)];
+        for (mime, supported) in [
+            ("video/x-matroska;codecs=avc1.42E01E", true),
+            ("video/webm;codecs=h264", false),
+            ("video/x-matroska;codecs=vp8", false),
+        ] {
+            assert_eq!(
+                is_type_supported(mime, &capabilities, false),
+                supported,
+                "{mime}"
+            );
+        }
+        let preferred = capabilities.preferred(Container::Matroska, TrackKind::Video);
+        assert_eq!(preferred, Some(Codec::Video(VideoCodec::Vp9)));
     }
 
     #[test]

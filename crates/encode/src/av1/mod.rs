@@ -5,6 +5,7 @@ mod config_record;
 mod frames;
 mod level;
 mod obu;
+mod packet;
 mod sequence_header;
 mod settings;
 
@@ -22,6 +23,8 @@ use crate::{EncodeError, Preset, VideoConfig};
 use frames::FramePool;
 use obu::ObuError;
 use sequence_header::SequenceHeader;
+
+pub use packet::Av1Packet;
 
 /// rav1e's smallest side, in pixels.
 const SMALLEST_SIDE: u32 = 16;

@@ -137,6 +137,18 @@ impl Assembler {
         self.tracks[index].description = Some(track);
     }
 
+    /// The type of the file: container and codecs.
+    pub(super) fn mime_type(&self) -> &str {
+        self.pending.mime_type()
+    }
+
+    /// Sets the type, as long as nothing of the file is there.
+    pub(super) fn set_mime_type(&mut self, mime_type: &str) {
+        if self.running.is_none() && self.mime_type() != mime_type {
+            self.pending = Blob::new(mime_type.into());
+        }
+    }
+
     pub(super) fn packet(&mut self, index: usize, packet: Packet) -> Result<(), MuxError> {
         if self.running.is_some() {
             self.order(index, packet);
@@ -172,8 +184,8 @@ impl Assembler {
     /// Every track has finished: completes the container.
     ///
     /// Where the recording was stopped, a track whose encoder ran ahead of the others' is cut
-    /// where they end.
-    pub(super) fn finish(&mut self) -> Result<(), MuxError> {
+    /// where they end; where it `continues` in another file, nothing is.
+    pub(super) fn finish(&mut self, continues: bool) -> Result<(), MuxError> {
         if self.running.is_none() {
             return Ok(());
         }
@@ -184,7 +196,7 @@ impl Assembler {
         self.cut = stopped
             .filter_map(|slot| slot.end)
             .min()
-            .filter(|_| !self.live);
+            .filter(|_| !self.live && !continues);
         let written = self.write_ordered();
         // Also after an error the container gets its index: what is in it can be played.
         self.muxer.finish()?;

@@ -56,7 +56,7 @@ impl Continuity {
         let time = media.time();
         let possible = time <= now.saturating_add(FUTURE)
             && self.reached.is_none_or(|reached| match &media {
-                Media::Video(_) => time > reached,
+                Media::Video(_) | Media::Encoded(_) => time > reached,
                 Media::Audio(_) => time > reached.saturating_sub(STEP_BACK),
             });
         let media = if possible {
@@ -66,17 +66,18 @@ impl Continuity {
             media.with_time(time)
         };
         self.reached = Some(match &media {
-            Media::Video(frame) => frame.time,
+            Media::Video(_) | Media::Encoded(_) => media.time(),
             Media::Audio(frame) => end(frame).max(self.reached.unwrap_or(MediaTime::MIN)),
         });
         self.silenced = silenced;
         self.last = Some(media.clone());
+        let media = if silenced {
+            without_information(&media)?
+        } else {
+            media
+        };
         Some(Placed {
-            media: if silenced {
-                without_information(&media)
-            } else {
-                media
-            },
+            media,
             restamped: !possible,
         })
     }
@@ -93,6 +94,8 @@ impl Continuity {
                 };
                 self.fill_sound(silenced, now, rate, channels)
             }
+            // Nothing can be made of its codec, and a packet again would not be the same picture.
+            TrackSettings::Encoded(_) => None,
         }
     }
 
@@ -112,7 +115,7 @@ impl Continuity {
             Some(_) => return None,
         };
         let picture = match (&self.last, silenced) {
-            (Some(last), true) => without_information(last),
+            (Some(last), true) => without_information(last)?,
             (Some(last), false) => last.clone(),
             (None, true) => Media::Video(black(format.size, format.color, time)),
             (None, false) => return None,
@@ -148,7 +151,7 @@ impl Continuity {
     /// Another time for a frame whose own is impossible.
     fn substitute(&self, media: &Media, now: MediaTime) -> Option<MediaTime> {
         match media {
-            Media::Video(_) => self
+            Media::Video(_) | Media::Encoded(_) => self
                 .reached
                 .is_none_or(|reached| now > reached)
                 .then_some(now),

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 
 use media_recorder_mux::MuxError;
-use media_recorder_state::{Action, Fault, Session, Signal, Task};
-use media_recorder_types::MediaTime;
+use media_recorder_state::{Action, Fault, Plan, Session, Signal, Task};
+use media_recorder_types::{Codec, MediaTime, MediaTrack};
 
 use super::counters::SessionCounters;
 use super::credit::Credit;
@@ -31,7 +31,8 @@ pub(super) struct Coordinator {
     pub(super) counters: Arc<SessionCounters>,
     pub(super) files: Files,
     pub(super) timeslice: Option<MediaTime>,
-    pub(super) mime_type: Arc<str>,
+    /// With the codecs of the present file.
+    pub(super) plan: Plan,
     pub(super) messages: Receiver<Message>,
     /// To queue tasks of its own behind those of the recorder.
     pub(super) to_self: Sender<Message>,
@@ -139,7 +140,7 @@ impl Coordinator {
         let statistics = self.counters.read(queues, 0);
         let file = self.files.current();
         Summary {
-            mime_type: self.mime_type.to_string(),
+            mime_type: file.mime_type().to_owned(),
             duration: file.duration(),
             bytes: file.bytes(),
             tracks: statistics.tracks,
@@ -154,13 +155,14 @@ impl Coordinator {
         if self.broken || !self.files.is_current_complete() {
             return;
         }
-        let result = self.files.current().finish();
+        let result = self.files.current().finish(true);
         self.note(result);
         self.deliver();
         let summary = self.summary(true);
         self.shared.fire(Event::Stop(summary));
-        self.shared.fire(Event::Start);
         let result = self.files.turn_over();
+        self.publish_type();
+        self.shared.fire(Event::Start);
         self.note(result);
     }
 
@@ -187,15 +189,17 @@ impl Coordinator {
         self.files.current().set_timeslice(timeslice);
         match message {
             Message::Task(_) => {}
-            Message::Described(index, track) => self.files.describe(index, track),
+            Message::Described(index, track) => self.describe(index, track),
             Message::Packet(index, _) if self.broken => self.credits[index].give(1),
             Message::Packet(index, packet) => {
                 let result = self.files.packet(index, packet);
                 self.note(result);
             }
             Message::Passed(..) if self.broken => {}
-            Message::Passed(index, boundary) => {
-                let result = self.files.passed(index, boundary);
+            Message::Passed(index, boundary, codec) => {
+                self.change_codec(index, codec);
+                let mime_type = &self.plan.mime_type;
+                let result = self.files.passed(index, boundary, mime_type);
                 self.note(result);
                 self.turn_over_if_due();
             }
@@ -221,6 +225,28 @@ impl Coordinator {
             }
             Message::Failed(error) => self.fail(error),
         }
+    }
+
+    /// A track is described. Where its source encodes, that may be with another codec than before.
+    fn describe(&mut self, index: usize, track: MediaTrack) {
+        let codec = track.codec();
+        self.change_codec(index, codec);
+        self.counters.tracks[index].set_codec(codec);
+        self.files.describe(index, track, &self.plan.mime_type);
+        self.publish_type();
+    }
+
+    fn change_codec(&mut self, index: usize, codec: Codec) {
+        if let Err(error) = self.plan.change_codec(index, codec) {
+            self.fail(error.into());
+        }
+    }
+
+    /// Shows the type of the present file.
+    fn publish_type(&mut self) {
+        let mime_type = self.files.current().mime_type();
+        let mut state = lock(&self.shared.state);
+        state.machine.rename(self.session, mime_type);
     }
 
     /// The recording time of the stop, if a track is live and the recording has been stopped.
@@ -317,7 +343,7 @@ impl Coordinator {
     fn end(&mut self) {
         self.ending = true;
         self.drain();
-        let result = self.files.current().finish();
+        let result = self.files.current().finish(false);
         self.note(result);
     }
 

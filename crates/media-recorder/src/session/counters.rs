@@ -7,22 +7,24 @@ use std::time::Duration;
 use media_recorder_encode::AudioStats;
 use media_recorder_types::{Codec, MediaTime, TrackKind};
 
-use crate::statistics::{Corrections, Statistics, TrackStatistics};
+use crate::statistics::{Corrections, Pace, Statistics, TrackStatistics};
 use crate::sync::{Mutex, lock};
 
 /// The counters of one track.
 #[derive(Debug)]
 pub(crate) struct TrackCounters {
-    codec: Codec,
+    codec: Mutex<Codec>,
     pub(crate) frames_in: Counter,
     pub(crate) packets: Counter,
     pub(crate) dropped: Counter,
+    pub(crate) skipped: Counter,
     pub(crate) late: Counter,
     pub(crate) repeated: Counter,
     pub(crate) bytes: Counter,
     pub(crate) restamped: Counter,
     pub(crate) resized: Counter,
     pub(crate) times: EncodeTimes,
+    pace: Mutex<Option<Pace>>,
     /// What the sound's encoder did to keep it at its times.
     sound: Mutex<AudioStats>,
 }
@@ -44,18 +46,33 @@ impl Counter {
 impl TrackCounters {
     pub(crate) fn new(codec: Codec) -> Self {
         Self {
-            codec,
+            codec: Mutex::new(codec),
             frames_in: Counter::default(),
             packets: Counter::default(),
             dropped: Counter::default(),
+            skipped: Counter::default(),
             late: Counter::default(),
             repeated: Counter::default(),
             bytes: Counter::default(),
             restamped: Counter::default(),
             resized: Counter::default(),
             times: EncodeTimes::default(),
+            pace: Mutex::default(),
             sound: Mutex::default(),
         }
+    }
+
+    fn codec(&self) -> Codec {
+        *lock(&self.codec)
+    }
+
+    /// Of a track whose source encodes.
+    pub(crate) fn set_codec(&self, codec: Codec) {
+        *lock(&self.codec) = codec;
+    }
+
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        *lock(&self.pace) = Some(pace);
     }
 
     pub(crate) fn set_sound(&self, stats: AudioStats) {
@@ -72,10 +89,11 @@ impl TrackCounters {
         let bytes = self.bytes.get();
         let (encode_time_median, encode_time_95) = self.times.read();
         TrackStatistics {
-            codec: self.codec,
+            codec: self.codec(),
             frames_in: self.frames_in.get(),
             packets: self.packets.get(),
             dropped: self.dropped.get(),
+            skipped: self.skipped.get(),
             late: self.late.get(),
             repeated: self.repeated.get(),
             bytes,
@@ -84,6 +102,7 @@ impl TrackCounters {
             queue_capacity,
             encode_time_median,
             encode_time_95,
+            pace: *lock(&self.pace),
             corrections: Corrections {
                 restamped: self.restamped.get(),
                 resized: self.resized.get(),
@@ -99,7 +118,7 @@ impl TrackCounters {
 
     /// How much later than its instants the sound is, if it is sound.
     fn offset(&self) -> Option<MediaTime> {
-        (self.codec.kind() == TrackKind::Audio)
+        (self.codec().kind() == TrackKind::Audio)
             .then(|| MediaTime::ZERO.saturating_sub(lock(&self.sound).offset))
     }
 }
@@ -178,7 +197,7 @@ impl SessionCounters {
         let has_video = self
             .tracks
             .iter()
-            .any(|track| track.codec.kind() == TrackKind::Video);
+            .any(|track| track.codec().kind() == TrackKind::Video);
         let offset = self.tracks.iter().find_map(|track| track.offset());
         Statistics {
             duration,

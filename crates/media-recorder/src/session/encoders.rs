@@ -2,12 +2,13 @@
 
 use media_recorder_capture::{AudioFormat, VideoFormat};
 use media_recorder_encode::{
-    AudioConfig, AudioEncoder, EncodeError, UnsupportedReason, VideoConfig, VideoEncoder,
-    audio_encoder, video_encoder,
+    AudioConfig, AudioEncoder, EncodeError, Mode, Preset, UnsupportedReason, VideoConfig,
+    VideoEncoder, audio_encoder, video_encoder,
 };
 use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, TrackId};
 
+use super::pass_through::PassThrough;
 use super::sizes::SizePolicy;
 use crate::options::SizeChange;
 use crate::stream::TrackSettings;
@@ -22,6 +23,9 @@ pub(crate) struct EncoderRecipe {
     pub(crate) constant_bitrate: bool,
     pub(crate) key_frames: KeyFrameInterval,
     pub(crate) size_change: SizeChange,
+    pub(crate) mode: Mode,
+    /// Of pictures; none for the mode's own.
+    pub(crate) preset: Option<Preset>,
 }
 
 impl EncoderRecipe {
@@ -31,7 +35,9 @@ impl EncoderRecipe {
             (Codec::Video(codec), TrackSettings::Video(VideoFormat { size, rate, .. })) => {
                 let config = VideoConfig::new(self.id, *size)
                     .with_rate(*rate)
-                    .with_bits_per_second(self.bits_per_second);
+                    .with_bits_per_second(self.bits_per_second)
+                    .with_mode(self.mode)
+                    .with_preset(self.preset);
                 Ok(TrackEncoder::Video {
                     encoder: video_encoder(codec, config)?,
                     keys: KeyFramePolicy::new(self.key_frames),
@@ -43,6 +49,10 @@ impl EncoderRecipe {
                     .with_bits_per_second(self.bits_per_second)
                     .with_constant_bitrate(self.constant_bitrate);
                 Ok(TrackEncoder::Audio(audio_encoder(codec, config)?))
+            }
+            (_, TrackSettings::Encoded(_)) => {
+                let pass = PassThrough::new(self.id, self.key_frames, self.size_change);
+                Ok(TrackEncoder::Pass(pass))
             }
             // The plan gives a track of one kind no codec of the other.
             (codec, _) => Err(EncodeError::Unsupported {
@@ -60,7 +70,7 @@ impl EncoderRecipe {
     }
 }
 
-/// An encoder of either kind, with what belongs to it.
+/// An encoder of either kind, with what belongs to it; or what passes packets through.
 pub(crate) enum TrackEncoder {
     Video {
         encoder: Box<dyn VideoEncoder>,
@@ -68,6 +78,7 @@ pub(crate) enum TrackEncoder {
         sizes: SizePolicy,
     },
     Audio(Box<dyn AudioEncoder>),
+    Pass(PassThrough),
 }
 
 impl TrackEncoder {
@@ -75,6 +86,7 @@ impl TrackEncoder {
         match self {
             Self::Video { encoder, .. } => encoder.finish(),
             Self::Audio(encoder) => encoder.finish(),
+            Self::Pass(_) => Ok(()),
         }
     }
 
@@ -82,6 +94,7 @@ impl TrackEncoder {
         match self {
             Self::Video { encoder, .. } => encoder.next_packet(),
             Self::Audio(encoder) => encoder.next_packet(),
+            Self::Pass(pass) => pass.next_packet(),
         }
     }
 
@@ -89,6 +102,7 @@ impl TrackEncoder {
         match self {
             Self::Video { encoder, .. } => encoder.track(),
             Self::Audio(encoder) => encoder.track(),
+            Self::Pass(pass) => pass.track(),
         }
     }
 }

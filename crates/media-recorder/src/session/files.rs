@@ -60,8 +60,11 @@ impl Files {
         self.current.pending() + self.next.as_ref().map_or(0, Assembler::bytes)
     }
 
-    pub(super) fn describe(&mut self, index: usize, track: MediaTrack) {
-        self.file_of(index).describe(index, track);
+    /// A track is described, and with it the type of the file that it is in is this.
+    pub(super) fn describe(&mut self, index: usize, track: MediaTrack, mime_type: &str) {
+        let file = self.file_of(index);
+        file.describe(index, track);
+        file.set_mime_type(mime_type);
     }
 
     pub(super) fn packet(&mut self, index: usize, packet: Packet) -> Result<(), MuxError> {
@@ -84,10 +87,17 @@ impl Files {
         self.file_of(index).finished(index, stopped)
     }
 
-    /// What follows of the track goes into the next file; the present one ends at `boundary`.
-    pub(super) fn passed(&mut self, index: usize, boundary: MediaTime) -> Result<(), MuxError> {
+    /// What follows of the track goes into the next file, which is of this type; the present one
+    /// ends at `boundary`.
+    pub(super) fn passed(
+        &mut self,
+        index: usize,
+        boundary: MediaTime,
+        mime_type: &str,
+    ) -> Result<(), MuxError> {
         self.tracks[index].passed = true;
         let next = self.next.get_or_insert_with(&self.make);
+        next.set_mime_type(mime_type);
         if self.tracks[index].ended {
             next.ended(index);
         }

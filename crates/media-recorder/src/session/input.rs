@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 
 use media_recorder_state::Timeline;
-use media_recorder_types::{MediaTime, TrackKind};
+use media_recorder_types::MediaTime;
 
 use super::Message;
 use super::continuity::Continuity;
@@ -15,7 +15,7 @@ use super::sleep::SleepWatch;
 use crate::black::without_information;
 use crate::clock;
 use crate::error::RecorderError;
-use crate::stream::{Feed, Media, MediaStreamTrack, Sink, Timing, WhilePaused};
+use crate::stream::{Feed, Media, MediaStreamTrack, Sink, Timing, TrackSettings, WhilePaused};
 use crate::sync::{Mutex, lock};
 
 /// Pictures that may wait for the encoder of a live track: a third of a second at 30 per
@@ -24,6 +24,9 @@ const LIVE_PICTURES: usize = 10;
 /// Runs of sound that may wait, two seconds of 10 ms ones: sound costs little memory and a
 /// hole in it is heard.
 const LIVE_SOUNDS: usize = 200;
+/// Packets that may wait where they come encoded, two seconds of pictures: nobody is slow to take
+/// them, and one that is lost takes those after it along.
+const LIVE_PACKETS: usize = 60;
 /// Where the source waits, a queue only has to keep the encoder busy.
 const OFFLINE_FRAMES: usize = 4;
 
@@ -41,6 +44,8 @@ pub(crate) struct TrackInput {
     sleep: Arc<SleepWatch>,
     ended: AtomicBool,
     stopped: OnceLock<MediaTime>,
+    /// Something of the source that was to be recorded did not come in after what came in last.
+    hole: AtomicBool,
     /// Held while a live frame is put in, so that frames stay in order.
     continuity: Mutex<Continuity>,
 }
@@ -51,6 +56,8 @@ pub(crate) struct Queued {
     pub(crate) media: Media,
     /// Not of the source, but put in because it delivered nothing.
     pub(crate) repeated: bool,
+    /// What came before it from the source is missing.
+    pub(crate) after_hole: bool,
 }
 
 impl TrackInput {
@@ -64,10 +71,11 @@ impl TrackInput {
         sleep: Arc<SleepWatch>,
     ) -> Self {
         let feed = Arc::clone(track.feed());
-        let capacity = match (feed.timing, track.kind()) {
+        let capacity = match (feed.timing, track.format()) {
             (Timing::Offline, _) => OFFLINE_FRAMES,
-            (Timing::Live, TrackKind::Video) => LIVE_PICTURES,
-            (Timing::Live, TrackKind::Audio) => LIVE_SOUNDS,
+            (Timing::Live, TrackSettings::Video(_)) => LIVE_PICTURES,
+            (Timing::Live, TrackSettings::Audio(_)) => LIVE_SOUNDS,
+            (Timing::Live, TrackSettings::Encoded(_)) => LIVE_PACKETS,
         };
         Self {
             index,
@@ -79,6 +87,7 @@ impl TrackInput {
             sleep,
             ended: AtomicBool::new(false),
             stopped: OnceLock::new(),
+            hole: AtomicBool::new(false),
             continuity: Mutex::new(Continuity::new(track.format().clone())),
         }
     }
@@ -118,6 +127,7 @@ impl TrackInput {
             let _ = self.queue.try_push(Queued {
                 media,
                 repeated: true,
+                after_hole: false,
             });
         }
     }
@@ -144,8 +154,23 @@ impl TrackInput {
         self.stopped.get().copied()
     }
 
+    /// One who takes packets waits for a key frame.
+    pub(crate) fn want_key_frame(&self) {
+        self.feed.want_key_frame(true);
+    }
+
+    /// A frame of capture time `time` is left out, since there is nothing to record in its place.
+    fn skip(&self, time: MediaTime) {
+        self.hole.store(true, Ordering::Relaxed);
+        if lock(&self.timeline).map(time).is_some() {
+            self.counters.frames_in.add(1);
+            self.counters.skipped.add(1);
+        }
+    }
+
     /// A frame of capture time `time` is lost; one that would not have been recorded is none.
     fn count_dropped(&self, time: MediaTime) {
+        self.hole.store(true, Ordering::Relaxed);
         if lock(&self.timeline).map(time).is_some() {
             self.counters.frames_in.add(1);
             self.counters.dropped.add(1);
@@ -195,16 +220,23 @@ fn places<'a>(
 
 impl Sink for TrackInput {
     fn push(&self, media: Media, silenced: bool) {
+        if silenced && matches!(media, Media::Encoded(_)) {
+            self.skip(media.time());
+            return;
+        }
         if self.feed.timing == Timing::Offline {
             let media = if silenced {
                 without_information(&media)
             } else {
-                media
+                Some(media)
             };
-            let _ = self.queue.push_waiting(Queued {
-                media,
-                repeated: false,
-            });
+            if let Some(media) = media {
+                let _ = self.queue.push_waiting(Queued {
+                    media,
+                    repeated: false,
+                    after_hole: self.hole.swap(false, Ordering::Relaxed),
+                });
+            }
             return;
         }
         let now = clock::now();
@@ -222,6 +254,7 @@ impl Sink for TrackInput {
         let pushed = self.queue.try_push(Queued {
             media: placed.media,
             repeated: false,
+            after_hole: self.hole.swap(false, Ordering::Relaxed),
         });
         if pushed == Err(Refused::Full) {
             self.count_dropped(time);

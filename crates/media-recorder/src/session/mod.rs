@@ -10,12 +10,14 @@
 
 mod assembler;
 mod continuity;
+mod controller;
 mod coordinator;
 mod counters;
 mod credit;
 mod encoders;
 mod files;
 mod input;
+mod pass_through;
 mod queue;
 mod renewal;
 mod sizes;
@@ -28,7 +30,7 @@ use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 
 use media_recorder_state::Task;
-use media_recorder_types::{MediaTime, MediaTrack, Packet};
+use media_recorder_types::{Codec, MediaTime, MediaTrack, Packet};
 
 use crate::clock;
 use crate::error::RecorderError;
@@ -49,9 +51,9 @@ pub(crate) enum Message {
     Described(usize, MediaTrack),
     /// A packet of a track.
     Packet(usize, Packet),
-    /// What follows of a track belongs into the next file; the present one ends at this recording
-    /// time.
-    Passed(usize, MediaTime),
+    /// What follows of a track belongs into the next file, where it has this codec; the present one
+    /// ends at this recording time.
+    Passed(usize, MediaTime, Codec),
     /// A track's encoder is done.
     Finished(usize),
     /// A track's source has ended, with an error if it broke.

@@ -82,6 +82,12 @@ impl Renewal {
         }
     }
 
+    /// Whether the track may go over to the next file: not while it is there and others are not.
+    pub(super) fn may_pass(&self, index: usize) -> bool {
+        let state = lock(&self.state);
+        state.tracks.get(index).is_some_and(|track| !track.passed)
+    }
+
     /// The track has gone over.
     pub(super) fn pass(&self, index: usize) {
         self.change(index, |track| track.passed = true);
@@ -130,7 +136,9 @@ mod tests {
         // Sound was encoded up to 100 ms: until there pictures stay here, too.
         assert_eq!(renewal.place(0, ms(40), ms(41)), Here);
         assert_eq!(renewal.place(0, ms(120), ms(121)), Next(ms(100)));
+        assert!(renewal.may_pass(0));
         renewal.pass(0);
+        assert!(!renewal.may_pass(0));
         assert_eq!(renewal.place(0, ms(120), ms(121)), Here);
         // One at a time.
         renewal.request(ms(130));

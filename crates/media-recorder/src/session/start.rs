@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
+use media_recorder_encode::{Mode, Preset};
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
 #[cfg(feature = "mp4")]
 use media_recorder_mux::{Mp4Mode, Mp4Options, Mp4Writer};
 use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
-use media_recorder_types::{Container, MediaTime, TrackKind};
+use media_recorder_types::{Codec, Container, MediaTime, MediaTrack, TrackKind, VideoCodec};
 
 use super::assembler::{Assembler, track_id};
+use super::controller::{LIVE_PRESETS, LiveController, changes_preset};
 use super::coordinator::Coordinator;
 use super::counters::{SessionCounters, TrackCounters};
 use super::credit::Credit;
@@ -23,10 +25,13 @@ use super::renewal::Renewal;
 use super::sleep::SleepWatch;
 use super::worker::Worker;
 use super::{Message, RecordedTrack, Session};
+use crate::calibration::{first_preset, known};
 use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 use crate::recorder::Shared;
-use crate::stream::MediaStreamTrack;
+use crate::statistics::Pace;
+use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
+use crate::support::live_pictures;
 use crate::threads::spawn;
 
 /// Packets of a track that may wait for those of another: ten seconds of sound.
@@ -45,6 +50,8 @@ pub(crate) struct Recipe {
     pub(crate) constant_bitrate: bool,
     pub(crate) size_change: SizeChange,
     pub(crate) self_contained_chunks: bool,
+    /// That was asked for.
+    pub(crate) preset: Option<Preset>,
 }
 
 /// Everything that can be refused has been accepted; nothing runs yet.
@@ -75,6 +82,9 @@ pub(crate) fn prepare(recipe: Recipe) -> Result<Prepared, RecorderError> {
         encoders.push((recipe, encoder));
     }
     let muxer = muxer_of(recipe.plan.container)?;
+    for track in &recipe.tracks {
+        check_encoded(track, muxer)?;
+    }
     Ok(Prepared {
         recipe,
         encoders,
@@ -121,19 +131,87 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
     let of_this_kind = recipe
         .tracks
         .iter()
-        .filter(|other| other.kind() == track.kind());
+        .filter(|other| other.kind() == track.kind() && !is_encoded(other));
     let bits = match track.kind() {
         TrackKind::Video => recipe.bitrates.video,
         TrackKind::Audio => recipe.bitrates.audio,
     };
+    let codec = *recipe.plan.codecs.get(index)?;
     Some(EncoderRecipe {
-        codec: *recipe.plan.codecs.get(index)?,
+        codec,
         id: track_id(index)?,
         settings: track.format().clone(),
-        bits_per_second: bits / u32::try_from(of_this_kind.count()).ok()?,
+        bits_per_second: bits / u32::try_from(of_this_kind.count().max(1)).ok()?,
         constant_bitrate: recipe.constant_bitrate,
         key_frames: recipe.key_frames,
         size_change: recipe.size_change,
+        mode: match track.feed().timing {
+            Timing::Live => Mode::RealTime,
+            Timing::Offline => Mode::Offline,
+        },
+        preset: recipe.preset.or_else(|| begin_with(recipe, track, codec)),
+    })
+}
+
+/// The preset with which live pictures begin; the machine's load changes it.
+fn begin_with(recipe: &Recipe, track: &MediaStreamTrack, codec: Codec) -> Option<Preset> {
+    let Codec::Video(codec) = codec else {
+        return None;
+    };
+    let of_track = live_pictures(std::slice::from_ref(track));
+    if of_track.is_empty() {
+        return None;
+    }
+    // They share the machine.
+    let loads = live_pictures(&recipe.tracks)
+        .iter()
+        .map(|pictures| pictures.load(codec, &known))
+        .sum();
+    let for_good = !changes_preset(codec);
+    Some(first_preset(loads, &LIVE_PRESETS, for_good))
+}
+
+/// What adapts a live picture to the machine, and shows the preset of every picture.
+fn controller_of(
+    recipe: &EncoderRecipe,
+    fixed: bool,
+    input: &TrackInput,
+) -> Option<LiveController> {
+    let (Codec::Video(codec), TrackSettings::Video(_)) = (recipe.codec, &recipe.settings) else {
+        return None;
+    };
+    let preset = recipe.preset.unwrap_or(Preset::of(recipe.mode));
+    let controller = input
+        .is_live()
+        .then(|| LiveController::new(codec, preset, fixed));
+    let pace = controller.as_ref().map(LiveController::pace);
+    input
+        .counters
+        .set_pace(pace.unwrap_or_else(|| Pace::new(preset)));
+    controller
+}
+
+fn is_encoded(track: &MediaStreamTrack) -> bool {
+    matches!(track.format(), TrackSettings::Encoded(_))
+}
+
+/// Refuses a track that is encoded already if the container's writer does. One that is not
+/// described in full before its first packet is left to that.
+fn check_encoded(track: &MediaStreamTrack, muxer: MakeMuxer) -> Result<(), RecorderError> {
+    let TrackSettings::Encoded(settings) = track.format() else {
+        return Ok(());
+    };
+    let description = settings.present();
+    let waits = matches!(
+        description.codec(),
+        Codec::Video(VideoCodec::H264 | VideoCodec::Av1)
+    );
+    if waits && description.codec_private.is_empty() {
+        return Ok(());
+    }
+    let description = MediaTrack::clone(&description);
+    muxer(false).start(&[description]).map_err(|error| {
+        RecorderError::new(ErrorKind::NotSupported, error.to_string()).caused_by(error)
     })
 }
 
@@ -193,11 +271,13 @@ impl Prepared {
             };
             tracks.push(recorded);
             credits.push(Arc::clone(&credit));
-            let (recipe, encoder) = encoder;
+            let (encoder_recipe, encoder) = encoder;
+            let fixed = recipe.preset.is_some();
             let worker = Worker {
+                controller: controller_of(&encoder_recipe, fixed, &input),
                 index,
                 input,
-                recipe,
+                recipe: encoder_recipe,
                 encoder,
                 renewal: Arc::clone(&renewal),
                 credit,
@@ -221,7 +301,7 @@ impl Prepared {
         let live = tracks.iter().any(|track| track.input.is_live());
         let mime_type: Arc<str> = recipe.plan.mime_type.as_str().into();
         let make = {
-            let (mime_type, timeslice) = (Arc::clone(&mime_type), recipe.timeslice);
+            let timeslice = recipe.timeslice;
             let in_chunks = recipe.self_contained_chunks;
             move || {
                 let slicer = Slicer::new(timeslice);
@@ -239,7 +319,7 @@ impl Prepared {
             counters: Arc::clone(&counters),
             files: Files::new(count, Box::new(make)),
             timeslice: recipe.timeslice,
-            mime_type,
+            plan: recipe.plan,
             messages: receiver,
             to_self: sender.clone(),
             live_tracks: count,

@@ -3,18 +3,21 @@
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use media_recorder_encode::EncodeError;
 use media_recorder_types::{AudioFrame, FrameSize, MediaTime, VideoFrame};
 
 use super::Message;
+use super::controller::LiveController;
 use super::credit::Credit;
 use super::encoders::{EncoderRecipe, TrackEncoder};
 use super::input::{Queued, TrackInput};
+use super::pass_through::Change;
 use super::renewal::{Belongs, Renewal};
+use crate::clock;
 use crate::error::{ErrorKind, RecorderError};
-use crate::stream::Media;
+use crate::stream::{EncodedFrame, Media};
 use crate::sync::lock;
 
 /// A picture takes a moment.
@@ -27,6 +30,8 @@ pub(crate) struct Worker {
     pub(crate) input: Arc<TrackInput>,
     pub(crate) recipe: EncoderRecipe,
     pub(crate) encoder: TrackEncoder,
+    /// Of a live picture.
+    pub(crate) controller: Option<LiveController>,
     pub(crate) renewal: Arc<Renewal>,
     pub(crate) credit: Arc<Credit>,
     pub(crate) messages: Sender<Message>,
@@ -56,6 +61,7 @@ impl Worker {
         match queued.media {
             Media::Video(frame) => self.encode_video(frame, queued.repeated),
             Media::Audio(frame) => self.encode_audio(&frame, queued.repeated),
+            Media::Encoded(frame) => self.pass(frame, queued.after_hole),
         }
     }
 
@@ -66,6 +72,10 @@ impl Worker {
         self.count_frame(repeated);
         if self.last.is_some_and(|last| time <= last) {
             self.input.counters.dropped.add(1);
+            return Ok(());
+        }
+        if !repeated && self.leaves_out() {
+            self.input.counters.skipped.add(1);
             return Ok(());
         }
         let start = Instant::now();
@@ -94,9 +104,34 @@ impl Worker {
             frame
         };
         encoder.encode(&frame.with_time(time), keys.next(time))?;
-        self.input.counters.times.add(start.elapsed());
+        let took = start.elapsed();
+        self.input.counters.times.add(took);
         self.last = Some(time);
+        self.control(time, took);
         Ok(())
+    }
+
+    /// Whether the next picture is left out to lower the frame rate.
+    fn leaves_out(&mut self) -> bool {
+        let controller = self.controller.as_mut();
+        controller.is_some_and(LiveController::leaves_out)
+    }
+
+    /// A picture of recording time `time` took this to encode: changes what comes next by that.
+    fn control(&mut self, time: MediaTime, took: Duration) {
+        let Some(controller) = &mut self.controller else {
+            return;
+        };
+        let queue = self.input.queue.depth();
+        if !controller.observe(time, clock::now(), took, queue) {
+            return;
+        }
+        let preset = controller.preset();
+        self.recipe.preset = Some(preset);
+        if let TrackEncoder::Video { encoder, .. } = &mut self.encoder {
+            encoder.set_preset(preset);
+        }
+        self.input.counters.set_pace(controller.pace());
     }
 
     fn encode_audio(&mut self, frame: &AudioFrame, repeated: bool) -> Result<(), RecorderError> {
@@ -146,8 +181,67 @@ impl Worker {
     fn give_to_encoder(&mut self, sound: &AudioFrame) -> Result<(), RecorderError> {
         match &mut self.encoder {
             TrackEncoder::Audio(encoder) => Ok(encoder.encode(sound)?),
-            TrackEncoder::Video { .. } => Ok(()),
+            TrackEncoder::Video { .. } | TrackEncoder::Pass(_) => Ok(()),
         }
+    }
+
+    /// Passes a packet through, or leaves it out where nothing could be made of it.
+    fn pass(&mut self, frame: EncodedFrame, after_hole: bool) -> Result<(), RecorderError> {
+        let TrackEncoder::Pass(pass) = &mut self.encoder else {
+            return Ok(());
+        };
+        let Some(time) = lock(&self.input.timeline).map(frame.packet.time) else {
+            pass.wait_for_key();
+            return Ok(());
+        };
+        self.input.counters.frames_in.add(1);
+        let comes_late = self.last.is_some_and(|last| time <= last);
+        if after_hole || comes_late {
+            pass.wait_for_key();
+        }
+        if pass.wants_key(time) && !frame.packet.key {
+            self.input.want_key_frame();
+        }
+        if comes_late || pass.waits_for_key() && !frame.packet.key {
+            self.input.counters.dropped.add(1);
+            return Ok(());
+        }
+        let change = pass.change_to(&frame.format)?;
+        // Others may have yet to follow into the file that this one is in.
+        let can_begin = frame.packet.key && self.renewal.may_pass(self.index);
+        if change == Change::NewFile && !can_begin {
+            pass.wait_for_key();
+            self.input.want_key_frame();
+            self.input.counters.dropped.add(1);
+            return Ok(());
+        }
+        if self.begins_file(change, frame.packet.key, time) {
+            self.recipe.codec = frame.format.codec();
+            self.go_over(time, None)?;
+            self.renewal
+                .place(self.index, time, time.saturating_add(MOMENT));
+        }
+        if let TrackEncoder::Pass(pass) = &mut self.encoder {
+            pass.take(frame, time);
+        }
+        self.last = Some(time);
+        Ok(())
+    }
+
+    /// Whether a packet that comes at `time` is the first in the next file.
+    fn begins_file(&self, change: Change, key: bool, time: MediaTime) -> bool {
+        if change == Change::NewFile {
+            // Other tracks may have to go on here for a while; this one cannot.
+            self.renewal.request(time);
+            return true;
+        }
+        let end = time.saturating_add(MOMENT);
+        let is_next = matches!(self.renewal.place(self.index, time, end), Belongs::Next(_));
+        if is_next && !key {
+            // Until it can begin there, it goes on here.
+            self.input.want_key_frame();
+        }
+        is_next && key
     }
 
     /// Ends the track in the present file at `boundary`, and begins it in the next.
@@ -162,7 +256,10 @@ impl Worker {
         }
         self.encoder = self.recipe.make()?;
         self.described = false;
-        let _ = self.messages.send(Message::Passed(self.index, boundary));
+        let codec = self.recipe.codec;
+        let _ = self
+            .messages
+            .send(Message::Passed(self.index, boundary, codec));
         self.renewal.pass(self.index);
         Ok(())
     }

@@ -228,21 +228,21 @@ impl AudioTrackGenerator {
     }
 }
 
-/// What both kinds are made of. The track ends with it.
+/// What all kinds are made of. The track ends with it.
 #[derive(Debug)]
-struct Generator {
-    feed: Arc<Feed>,
-    track: MediaStreamTrack,
+pub(super) struct Generator {
+    pub(super) feed: Arc<Feed>,
+    pub(super) track: MediaStreamTrack,
 }
 
 impl Generator {
-    fn new(settings: TrackSettings, timing: Timing) -> Self {
+    pub(super) fn new(settings: TrackSettings, timing: Timing) -> Self {
         let feed = Feed::new(timing, WhilePaused::GoesOn, SourceId::PROGRAM);
         let track = MediaStreamTrack::new(settings, &feed);
         Self { feed, track }
     }
 
-    fn write(&self, media: Media, next: MediaTime) -> Result<(), RecorderError> {
+    pub(super) fn write(&self, media: Media, next: MediaTime) -> Result<(), RecorderError> {
         if self.feed.is_closed() {
             let message = format!("the {} track has ended", self.track.kind());
             return Err(RecorderError::new(ErrorKind::InvalidState, message));

@@ -2,11 +2,13 @@
 
 mod canvas;
 mod drive;
+mod encoded;
 mod generator;
 mod media_file;
 mod test_pattern;
 
 pub use canvas::{Canvas, CaptureRate};
+pub use encoded::EncodedTrackGenerator;
 pub use generator::{AudioTrackGenerator, VideoTrackGenerator};
 pub use media_file::MediaFile;
 pub use test_pattern::TestPattern;

@@ -56,6 +56,8 @@ pub(crate) struct Feed {
     pub(crate) source: SourceId,
     /// The source says that it delivers nothing.
     muted: AtomicBool,
+    /// One who takes packets waits for a key frame.
+    key_wanted: AtomicBool,
     state: Mutex<FeedState>,
     changed: Condvar,
 }
@@ -97,6 +99,7 @@ impl Feed {
             while_paused,
             source,
             muted: AtomicBool::new(false),
+            key_wanted: AtomicBool::new(false),
             state,
             changed,
         })
@@ -114,8 +117,18 @@ impl Feed {
         self.muted.store(muted, Ordering::Relaxed);
     }
 
+    /// Whether the source of packets should make a key frame.
+    pub(crate) fn wants_key_frame(&self) -> bool {
+        self.key_wanted.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn want_key_frame(&self, wanted: bool) {
+        self.key_wanted.store(wanted, Ordering::Relaxed);
+    }
+
     /// A sink was attached to one of the tracks at capture time `now`.
     pub(crate) fn note_attached(&self, now: MediaTime) {
+        self.want_key_frame(true);
         let mut state = lock(&self.state);
         state.started.get_or_insert(now);
         state.newcomers += 1;
@@ -125,6 +138,7 @@ impl Feed {
 
     /// A sink that did not look is looking again.
     pub(crate) fn note_resumed(&self) {
+        self.want_key_frame(true);
         let mut state = lock(&self.state);
         state.newcomers += 1;
         state.changes += 1;

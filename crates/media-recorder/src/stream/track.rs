@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use media_recorder_capture::{AudioFormat, VideoFormat};
-use media_recorder_types::{MediaTime, Rate, TrackKind};
+use media_recorder_types::{FrameSize, MediaTime, Rate, TrackKind, TrackMedia};
 
 use super::Media;
+use super::encoded::EncodedSettings;
 use super::feed::Feed;
 use crate::error::RecorderError;
 use crate::sync::{Mutex, lock};
@@ -39,11 +40,42 @@ pub struct MediaTrackSettings {
     pub channel_count: Option<u16>,
 }
 
+impl MediaTrackSettings {
+    fn of_picture(size: FrameSize, rate: Option<Rate>) -> Self {
+        Self {
+            width: Some(size.width),
+            height: Some(size.height),
+            frame_rate: rate.map(Rate::as_f64),
+            ..Self::default()
+        }
+    }
+
+    fn of_sound(rate: u32, channels: u16) -> Self {
+        Self {
+            sample_rate: Some(rate),
+            channel_count: Some(channels),
+            ..Self::default()
+        }
+    }
+}
+
 /// What a track's source delivers.
 #[derive(Clone, Debug)]
 pub(crate) enum TrackSettings {
     Video(VideoFormat),
     Audio(AudioFormat),
+    /// Packets that are encoded already.
+    Encoded(Arc<EncodedSettings>),
+}
+
+impl TrackSettings {
+    pub(crate) fn kind(&self) -> TrackKind {
+        match self {
+            Self::Video(_) => TrackKind::Video,
+            Self::Audio(_) => TrackKind::Audio,
+            Self::Encoded(settings) => settings.kind(),
+        }
+    }
 }
 
 /// One who takes the frames of a track.
@@ -87,6 +119,7 @@ impl MediaStreamTrack {
         let label = match &settings {
             TrackSettings::Video(format) => format.label.clone(),
             TrackSettings::Audio(format) => format.label.clone(),
+            TrackSettings::Encoded(settings) => settings.label().to_owned(),
         };
         let inner = Arc::new(TrackInner {
             id: unique_id("track"),
@@ -160,16 +193,17 @@ impl MediaStreamTrack {
     /// `getSettings()`: what its source delivers.
     pub fn settings(&self) -> MediaTrackSettings {
         match &self.inner.settings {
-            TrackSettings::Video(format) => MediaTrackSettings {
-                width: Some(format.size.width),
-                height: Some(format.size.height),
-                frame_rate: format.rate.map(Rate::as_f64),
-                ..MediaTrackSettings::default()
-            },
-            TrackSettings::Audio(format) => MediaTrackSettings {
-                sample_rate: Some(format.rate),
-                channel_count: Some(format.channels),
-                ..MediaTrackSettings::default()
+            TrackSettings::Video(format) => {
+                MediaTrackSettings::of_picture(format.size, format.rate)
+            }
+            TrackSettings::Audio(format) => {
+                MediaTrackSettings::of_sound(format.rate, format.channels)
+            }
+            TrackSettings::Encoded(settings) => match &settings.present().media {
+                TrackMedia::Video(video) => MediaTrackSettings::of_picture(video.size, video.rate),
+                TrackMedia::Audio(audio) => {
+                    MediaTrackSettings::of_sound(audio.sample_rate, audio.channels)
+                }
             },
         }
     }
@@ -215,10 +249,7 @@ impl MediaStreamTrack {
 
 impl TrackInner {
     fn kind(&self) -> TrackKind {
-        match self.settings {
-            TrackSettings::Video(_) => TrackKind::Video,
-            TrackSettings::Audio(_) => TrackKind::Audio,
-        }
+        self.settings.kind()
     }
 
     pub(crate) fn is_live(&self) -> bool {

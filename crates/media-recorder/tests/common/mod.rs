@@ -21,6 +21,7 @@ pub(crate) fn name(event: &Event) -> &'static str {
 }
 
 /// All that one recording gave.
+#[derive(Default)]
 pub(crate) struct Recorded {
     pub(crate) names: Vec<&'static str>,
     pub(crate) blobs: Vec<Blob>,
@@ -53,6 +54,28 @@ pub(crate) fn take(events: &mut Events) -> Recorded {
         error,
         summary,
     }
+}
+
+/// Takes the events of one recording that may go over to new files: what each of them is made of.
+pub(crate) fn take_files(events: &mut Events) -> Vec<Recorded> {
+    let mut files = Vec::new();
+    let mut file = Recorded::default();
+    for event in events {
+        file.names.push(name(&event));
+        match event {
+            Event::DataAvailable(blob) => {
+                file.timecodes.push(blob.timecode.as_millis());
+                file.blobs.push(blob.data);
+            }
+            Event::Error(error) => file.error = Some(error),
+            Event::Stop(summary) => {
+                file.summary = summary;
+                files.push(std::mem::take(&mut file));
+            }
+            _ => {}
+        }
+    }
+    files
 }
 
 impl Recorded {

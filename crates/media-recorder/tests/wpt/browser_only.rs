@@ -6,7 +6,6 @@ pub(crate) const FILES: &[SourceFile] = &[
     DESTROY_SCRIPT_EXECUTION,
     DETACHED_CONTEXT,
     CANVAS_LEGACY,
-    PASS_THROUGH,
     IDL_OF_RECORD,
     IDL_OF_FROM_ELEMENT,
     CANVAS_READ,
@@ -57,34 +56,6 @@ const CANVAS_LEGACY: SourceFile = SourceFile {
         "MediaRecorder returns frames containing video content",
         "the same as without `legacy`, by an interface that the specification has dropped",
     )],
-};
-
-const ENCODED: &str = "tracks carry frames: there is nothing encoded that could be passed through";
-
-const PASS_THROUGH: SourceFile = SourceFile {
-    path: "mediacapture-record/passthrough/MediaRecorder-passthrough.https.html",
-    subtests: &[
-        no_meaning(
-            "PeerConnection passthrough MediaRecorder receives VP8 after onstart with a video stream.",
-            ENCODED,
-        ),
-        no_meaning(
-            "PeerConnection passthrough MediaRecorder receives VP8 after onstart with a audio/video stream.",
-            ENCODED,
-        ),
-        no_meaning(
-            "PeerConnection passthrough MediaRecorder receives VP9 after onstart with a video stream.",
-            ENCODED,
-        ),
-        no_meaning(
-            "PeerConnection passthrough MediaRecorder receives VP9 after onstart with a audio/video stream.",
-            ENCODED,
-        ),
-        no_meaning(
-            "PeerConnection passthrough MediaRecorder should be prepared to handle the codec switching from VP8 to VP9",
-            ENCODED,
-        ),
-    ],
 };
 
 const IDL: &str = "no IDL describes a Rust API, whose members the compiler checks";

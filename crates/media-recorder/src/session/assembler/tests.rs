@@ -61,7 +61,7 @@ fn a_packet_of_the_encoder_is_a_part_of_the_blob() {
         }
     }
     assembler.finished(0, None).unwrap();
-    assembler.finish().unwrap();
+    assembler.finish(false).unwrap();
     let blob = assembler.deliver().unwrap().data;
     assert_eq!(places.len(), 5);
     for place in places {
@@ -84,7 +84,7 @@ fn the_earliest_sample_is_at_zero_and_offsets_are_kept() {
         assembler.ended(index);
         assembler.finished(index, None).unwrap();
     }
-    assembler.finish().unwrap();
+    assembler.finish(false).unwrap();
     assert_eq!(
         assembler.duration(),
         ms(50),
@@ -109,7 +109,7 @@ fn a_track_that_ran_ahead_is_cut_where_the_recording_was_stopped() {
         for index in 0..2 {
             assembler.finished(index, None).unwrap();
         }
-        assembler.finish().unwrap();
+        assembler.finish(false).unwrap();
         assert_eq!(assembler.duration(), ms(duration));
     }
 }
@@ -151,7 +151,7 @@ fn the_last_picture_of_a_live_track_is_shown_until_the_stop() {
             assembler.ended(0);
         }
         assembler.finished(0, Some(ms(500))).unwrap();
-        assembler.finish().unwrap();
+        assembler.finish(false).unwrap();
         assert_eq!(assembler.duration(), ms(duration));
     }
 }
@@ -192,6 +192,6 @@ fn a_slice_that_was_complete_before_a_refused_packet_is_not_lost() {
 fn a_recording_without_a_packet_is_an_empty_blob() {
     let mut assembler = assembler(1, true);
     assembler.finished(0, Some(ms(100))).unwrap();
-    assembler.finish().unwrap();
+    assembler.finish(false).unwrap();
     assert_eq!(assembler.deliver().unwrap().data.size(), 0);
 }

@@ -39,6 +39,7 @@ fn is_black(media: &Media) -> bool {
     match media {
         Media::Video(frame) => frame.planes()[0].data.iter().all(|&byte| byte == 0),
         Media::Audio(frame) => frame.samples().iter().all(|&sample| sample == 0.0),
+        Media::Encoded(_) => false,
     }
 }
 

@@ -1,20 +1,22 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use media_recorder_capture::VideoFormat;
-use media_recorder_encode::{EncodeError, VideoEncoder};
+use media_recorder_encode::{EncodeError, Mode, Preset, VideoEncoder};
 use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
 use media_recorder_types::{
     Codec, ColorInfo, FrameSize, MediaTrack, Packet, PixelFormat, TrackId, VideoCodec, VideoFrame,
+    VideoTrack,
 };
 
 use super::*;
 use crate::options::SizeChange;
+use crate::session::controller::LiveController;
 use crate::session::credit::Credit;
 use crate::session::encoders::{EncoderRecipe, TrackEncoder};
 use crate::session::renewal::Renewal;
 use crate::session::sizes::SizePolicy;
 use crate::session::worker::Worker;
-use crate::stream::{SourceId, TrackSettings};
+use crate::stream::{EncodedFrame, EncodedSettings, SourceId, TrackSettings};
 
 const SIZE: FrameSize = FrameSize::new(2, 2);
 
@@ -50,6 +52,12 @@ impl VideoEncoder for Packets {
         Ok(())
     }
 
+    fn set_preset(&mut self, _preset: Preset) {}
+
+    fn preset(&self) -> Preset {
+        Preset::Live
+    }
+
     fn next_packet(&mut self) -> Option<Packet> {
         self.0.pop()
     }
@@ -66,7 +74,13 @@ fn picture(time: MediaTime) -> Media {
 
 /// A live track whose recording began at capture time `start`.
 fn live_input(start: MediaTime) -> (MediaStreamTrack, Arc<TrackInput>, Receiver<Message>) {
-    let settings = TrackSettings::Video(format());
+    live_input_of(start, TrackSettings::Video(format()))
+}
+
+fn live_input_of(
+    start: MediaTime,
+    settings: TrackSettings,
+) -> (MediaStreamTrack, Arc<TrackInput>, Receiver<Message>) {
     let feed = Feed::new(Timing::Live, WhilePaused::GoesOn, SourceId::unique());
     let track = MediaStreamTrack::new(settings, &feed);
     let counters = Arc::new(TrackCounters::new(Codec::Video(VideoCodec::Vp9)));
@@ -86,6 +100,14 @@ fn live_input(start: MediaTime) -> (MediaStreamTrack, Arc<TrackInput>, Receiver<
 
 /// Encodes what is in the queue, up to its end; the packets' times.
 fn encode(input: &Arc<TrackInput>, messages: &Receiver<Message>) -> Vec<i64> {
+    encode_with(input, messages, None)
+}
+
+fn encode_with(
+    input: &Arc<TrackInput>,
+    messages: &Receiver<Message>,
+    controller: Option<LiveController>,
+) -> Vec<i64> {
     let worker = Worker {
         index: 0,
         input: Arc::clone(input),
@@ -97,6 +119,8 @@ fn encode(input: &Arc<TrackInput>, messages: &Receiver<Message>) -> Vec<i64> {
             constant_bitrate: false,
             key_frames: KeyFrameInterval::default(),
             size_change: SizeChange::default(),
+            mode: Mode::RealTime,
+            preset: None,
         },
         renewal: Arc::new(Renewal::new(1)),
         encoder: TrackEncoder::Video {
@@ -104,6 +128,7 @@ fn encode(input: &Arc<TrackInput>, messages: &Receiver<Message>) -> Vec<i64> {
             keys: KeyFramePolicy::new(KeyFrameInterval::default()),
             sizes: SizePolicy::new(SIZE, SizeChange::default()),
         },
+        controller,
         credit: Arc::new(Credit::new(1000)),
         messages: input.messages.clone(),
         last: None,
@@ -186,4 +211,59 @@ fn what_the_machine_slept_through_leaves_no_gap() {
     input.stop(at(3_604_000));
     // A picture after 100 ms and 2750 ms of being awake.
     assert_eq!(encode(&input, &messages), [0, 2850]);
+}
+
+#[test]
+fn a_lower_frame_rate_leaves_pictures_out_before_the_encoder() {
+    let mut controller = LiveController::new(VideoCodec::Vp9, Preset::Live, true);
+    let long_ago = MediaTime::from_secs(-1000);
+    controller.observe(ms(0), long_ago, ms(2000).to_duration().unwrap(), (10, 10));
+    assert_eq!(controller.pace().frame_rate_divisor, 2);
+    let start = clock::now();
+    let (_track, input, messages) = live_input(start);
+    // Fewer than would lower it further.
+    for n in 0..4 {
+        input.push(picture(start.saturating_add(ms(10 * n))), false);
+    }
+    input.stop(start.saturating_add(ms(1000)));
+    let times = encode_with(&input, &messages, Some(controller));
+    assert_eq!(times, [10, 30]);
+    let counters = &input.counters;
+    assert_eq!((counters.frames_in.get(), counters.skipped.get()), (4, 2));
+    assert_eq!(counters.dropped.get(), 0);
+}
+
+#[test]
+fn a_packet_after_a_hole_says_so() {
+    let video = VideoTrack {
+        codec: VideoCodec::Vp8,
+        size: SIZE,
+        rate: None,
+        color: ColorInfo::UNSPECIFIED,
+    };
+    let format = MediaTrack::video(TrackId::FIRST, video, Default::default());
+    let format = Arc::new(format);
+    let settings = Arc::new(EncodedSettings::new(Arc::clone(&format)));
+    let start = clock::now();
+    let (_track, input, _messages) = live_input_of(start, TrackSettings::Encoded(settings));
+    let (_, places) = input.queue.depth();
+    let push = |n: i64, silenced| {
+        let time = start.saturating_add(ms(n));
+        let packet = Packet::new(TrackId::FIRST, Default::default(), time, ms(1));
+        let format = Arc::clone(&format);
+        input.push(Media::Encoded(EncodedFrame { format, packet }), silenced);
+    };
+    let taken = || input.queue.pop().map(|queued| queued.after_hole);
+    // One more than there is room for.
+    (0..=places as i64).for_each(|n| push(n, false));
+    assert_eq!(input.counters.dropped.get(), 1);
+    (0..places).for_each(|_| assert_eq!(taken(), Some(false)));
+    push(100, false);
+    push(101, false);
+    assert_eq!((taken(), taken()), (Some(true), Some(false)));
+    push(102, true);
+    push(103, false);
+    assert_eq!(input.counters.skipped.get(), 1);
+    assert_eq!(taken(), Some(true));
+    assert_eq!(input.queue.depth().0, 0);
 }

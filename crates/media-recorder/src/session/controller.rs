@@ -1,0 +1,216 @@
+//! What a live picture leaves out so that its encoder keeps up.
+
+use std::time::Duration;
+
+use media_recorder_encode::Preset;
+use media_recorder_state::{LoadController, LoadReason};
+use media_recorder_types::{MediaTime, VideoCodec};
+
+use crate::statistics::{Pace, PaceReason};
+
+/// A rung of the ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Rung {
+    preset: Preset,
+    /// One of so many pictures is encoded.
+    divisor: u32,
+    /// The work of a second of pictures, against the others'.
+    cost: u32,
+}
+
+/// Presets for live pictures, the slowest first, and their work per picture: about what the
+/// encoders take. What is not so is found out on the way.
+pub(super) const LIVE_PRESETS: [(Preset, u32); 3] = [
+    (Preset::Balanced, 1600),
+    (Preset::Fast, 1300),
+    (Preset::Live, 1000),
+];
+
+/// Fewer than a third of the pictures are no motion picture any more.
+const DIVISORS: [u32; 2] = [2, 3];
+
+/// Chooses preset and frame rate of one live track. **It keeps to the source's rate for as long as
+/// a faster preset is left.**
+#[derive(Debug)]
+pub(crate) struct LiveController {
+    ladder: Vec<Rung>,
+    load: LoadController,
+    /// Pictures since the last one that was encoded.
+    left_out: u32,
+    pace: Pace,
+}
+
+impl LiveController {
+    /// It begins with `first`, and stays there if that is `fixed` or the codec cannot change it.
+    pub(crate) fn new(codec: VideoCodec, first: Preset, fixed: bool) -> Self {
+        let mut ladder: Vec<Rung> = if fixed || !changes_preset(codec) {
+            vec![Rung {
+                preset: first,
+                divisor: 1,
+                cost: 1000,
+            }]
+        } else {
+            let rung = |(preset, cost)| Rung {
+                preset,
+                divisor: 1,
+                cost,
+            };
+            LIVE_PRESETS.into_iter().map(rung).collect()
+        };
+        if let Some(&fastest) = ladder.last() {
+            ladder.extend(DIVISORS.map(|divisor| Rung {
+                divisor,
+                cost: fastest.cost / divisor,
+                ..fastest
+            }));
+        }
+        // A slower one than there is begins at the top.
+        let begin = ladder.iter().position(|rung| rung.preset >= first);
+        let begin = begin.unwrap_or_default();
+        Self {
+            load: LoadController::new(ladder.iter().map(|rung| rung.cost), begin),
+            left_out: 0,
+            pace: Pace::new(ladder[begin].preset),
+            ladder,
+        }
+    }
+
+    /// The present preset.
+    pub(crate) fn preset(&self) -> Preset {
+        self.pace.preset
+    }
+
+    /// What it does, for people.
+    pub(crate) fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// Whether to leave out the picture that comes next.
+    pub(crate) fn leaves_out(&mut self) -> bool {
+        self.left_out += 1;
+        if self.left_out < self.pace.frame_rate_divisor {
+            return true;
+        }
+        self.left_out = 0;
+        false
+    }
+
+    /// A picture of recording time `time` was encoded at `now`, which took `busy`; so many of how
+    /// many places of the queue are taken. True if something changes.
+    pub(crate) fn observe(
+        &mut self,
+        time: MediaTime,
+        now: MediaTime,
+        busy: Duration,
+        queue: (usize, usize),
+    ) -> bool {
+        let Some(reason) = self.load.observe(now, busy.into(), queue) else {
+            return false;
+        };
+        let rung = self.ladder[self.load.rung()];
+        self.pace.preset = rung.preset;
+        self.pace.frame_rate_divisor = rung.divisor;
+        let reason = match reason {
+            LoadReason::Waiting => PaceReason::Waiting,
+            LoadReason::Busy => PaceReason::Busy,
+            LoadReason::Spare => PaceReason::Spare,
+        };
+        if reason == PaceReason::Spare {
+            self.pace.steps_up += 1;
+        } else {
+            self.pace.steps_down += 1;
+        }
+        self.pace.last_step = Some((time, reason));
+        true
+    }
+}
+
+/// Whether the encoder follows `set_preset` from one picture to the next. AV1 says in its sequence
+/// header, of which a file has one, which tools there are.
+pub(super) fn changes_preset(codec: VideoCodec) -> bool {
+    codec != VideoCodec::Av1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ops::Range;
+
+    /// A second of pictures at 25 per second, each of which takes `busy`; how many were encoded.
+    fn second(controller: &mut LiveController, from: i64, busy: u64, waiting: usize) -> usize {
+        pictures(controller, 25 * from..25 * (from + 1), busy, waiting)
+    }
+
+    fn pictures(
+        controller: &mut LiveController,
+        numbers: Range<i64>,
+        busy: u64,
+        waiting: usize,
+    ) -> usize {
+        let encoded = numbers.filter(|n| {
+            if controller.leaves_out() {
+                return false;
+            }
+            let now = MediaTime::from_millis(40 * n);
+            controller.observe(now, now, Duration::from_millis(busy), (waiting, 10));
+            true
+        });
+        encoded.count()
+    }
+
+    #[test]
+    fn presets_come_before_the_frame_rate() {
+        let mut controller = LiveController::new(VideoCodec::Vp9, Preset::Balanced, false);
+        let mut seen = vec![controller.pace()];
+        for n in 0..250 {
+            pictures(&mut controller, n..n + 1, 60, 9);
+            seen.push(controller.pace());
+        }
+        let mut rungs: Vec<_> = seen
+            .iter()
+            .map(|pace| (pace.preset, pace.frame_rate_divisor))
+            .collect();
+        rungs.dedup();
+        let expected = [
+            (Preset::Balanced, 1),
+            (Preset::Fast, 1),
+            (Preset::Live, 1),
+            (Preset::Live, 2),
+            (Preset::Live, 3),
+        ];
+        assert_eq!(rungs, expected);
+        let pace = controller.pace();
+        assert_eq!((pace.steps_down, pace.steps_up), (4, 0));
+        assert!(
+            pace.last_step
+                .is_some_and(|(_, reason)| reason == PaceReason::Waiting)
+        );
+        // A third of 25 pictures.
+        assert!(second(&mut controller, 20, 1, 0).abs_diff(8) <= 1);
+    }
+
+    #[test]
+    fn with_the_load_gone_it_climbs_back() {
+        let mut controller = LiveController::new(VideoCodec::Vp9, Preset::Live, false);
+        pictures(&mut controller, 0..100, 60, 9);
+        assert!(controller.pace().frame_rate_divisor > 1);
+        let encoded: Vec<usize> = (4..60).map(|n| second(&mut controller, n, 1, 0)).collect();
+        assert_eq!(controller.preset(), Preset::Balanced);
+        assert_eq!(encoded.last(), Some(&25));
+        let reason = controller.pace().last_step.map(|(_, reason)| reason);
+        assert_eq!(reason, Some(PaceReason::Spare));
+    }
+
+    #[test]
+    fn a_preset_may_be_fixed() {
+        for (codec, preset, fixed) in [
+            (VideoCodec::Vp9, Preset::Quality, true),
+            (VideoCodec::Av1, Preset::Fast, false),
+        ] {
+            let mut controller = LiveController::new(codec, preset, fixed);
+            pictures(&mut controller, 0..250, 60, 9);
+            let pace = controller.pace();
+            assert_eq!((pace.preset, pace.frame_rate_divisor), (preset, 3));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! How much work goes into pictures, and which codec is taken for them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where a helper does")]
+
+mod common;
+
+use common::take;
+use media_recorder::{
+    Canvas, Event, MediaCapabilities, MediaRecorder, MediaStream, Preset, RecorderOptions, Summary,
+    TestPattern, VideoConfiguration,
+};
+
+fn record(options: RecorderOptions) -> Summary {
+    let pattern = TestPattern::new().size(64, 48).as_fast_as_possible();
+    let pattern = pattern.duration(std::time::Duration::from_millis(200));
+    let stream = pattern.capture_stream().unwrap();
+    let (recorder, mut events) = MediaRecorder::new(&stream, options).unwrap();
+    recorder.start().unwrap();
+    take(&mut events).summary
+}
+
+#[test]
+fn a_source_that_waits_is_encoded_with_care() {
+    for (asked, used) in [
+        (None, Preset::Quality),
+        (Some(Preset::Fast), Preset::Fast),
+        (Some(Preset::Archive), Preset::Archive),
+    ] {
+        let options = RecorderOptions::new();
+        let summary = record(match asked {
+            Some(preset) => options.preset(preset),
+            None => options,
+        });
+        let paces: Vec<_> = summary.tracks.iter().map(|track| track.pace).collect();
+        let [Some(picture), None] = paces[..] else {
+            panic!("{paces:?}");
+        };
+        let steps = picture.steps_down + picture.steps_up;
+        assert_eq!(
+            (picture.preset, picture.frame_rate_divisor, steps),
+            (used, 1, 0)
+        );
+        assert_eq!(summary.tracks[0].skipped, 0);
+    }
+}
+
+/// The type that a live recording of this size gets where none is asked for.
+fn type_of_live(width: u32, height: u32) -> String {
+    let canvas = Canvas::new(width, height).unwrap();
+    let stream: MediaStream = canvas.capture_stream(30).unwrap();
+    let (recorder, mut events) = MediaRecorder::new(&stream, RecorderOptions::new()).unwrap();
+    recorder.start().unwrap();
+    assert!(matches!(events.next(), Some(Event::Start)));
+    recorder.mime_type()
+}
+
+#[test]
+fn the_best_codec_that_keeps_up_is_taken_for_live_pictures() {
+    // Whatever this machine is: it says the same twice.
+    let is_smooth = |codec: &str| {
+        let content_type = format!("video/webm;codecs={codec}");
+        let video = VideoConfiguration::new(content_type, 64, 48, 30.0);
+        let info = MediaCapabilities::encoding_info(Some(&video), None);
+        info.unwrap().smooth
+    };
+    let chosen = type_of_live(64, 48);
+    match (is_smooth("av01"), is_smooth("vp9")) {
+        (true, _) => assert_eq!(chosen, "video/webm;codecs=av01"),
+        (false, true) => assert_eq!(chosen, "video/webm;codecs=vp9"),
+        (false, false) => assert!(chosen.starts_with("video/webm;codecs=")),
+    }
+    // AV1 has no pictures as small as this, however fast it is.
+    assert_eq!(type_of_live(8, 8), "video/webm;codecs=vp9");
+}

@@ -1,0 +1,190 @@
+//! How much work a live source leaves time for.
+
+use alloc::vec::Vec;
+
+use media_recorder_types::MediaTime;
+
+/// The load is looked at over so much time: long against a picture, short against the queue of
+/// pictures that wait.
+const WINDOW: MediaTime = MediaTime::from_millis(400);
+/// A rung down gets so much time to show what it brings, and so does the beginning.
+const SETTLE: MediaTime = MediaTime::from_millis(800);
+/// Above this share of the time, in thousandths, a hiccup makes the queue grow.
+const TOO_MUCH: u32 = 900;
+/// A rung up must be expected to stay below this. What lies between the two keeps the controller
+/// where it is.
+const ENOUGH: u32 = 700;
+/// For so long there must be room before a rung up is tried, at first.
+const SHORTEST_HOLD: MediaTime = MediaTime::from_secs(4);
+/// A rung up was right if it was not left for so long.
+const TRIAL: MediaTime = MediaTime::from_secs(60);
+/// And after many tries that failed.
+const LONGEST_HOLD: MediaTime = MediaTime::from_secs(256);
+
+/// Moves along a ladder of settings, so that an encoder keeps up with a live source on a machine
+/// that has other things to do, too.
+///
+/// The rungs are numbered from 0, the most work, and each has a cost. **It goes down at once when
+/// the work takes too much of the time or pictures wait, and up only after there was room for a
+/// while, each time that failed for twice as long**: a load between two rungs makes it change ever
+/// more seldom. The time enters as an argument.
+///
+/// ```
+/// use media_recorder_state::LoadController;
+/// use media_recorder_types::MediaTime;
+/// let ms = MediaTime::from_millis;
+/// let mut controller = LoadController::new([100, 50], 0);
+/// // Each picture takes 40 ms where 33 ms are left for it, and they begin to wait.
+/// let step = (0..30).find_map(|n| controller.observe(ms(40 * n), ms(40), (n as usize / 4, 10)));
+/// assert!(step.is_some() && controller.rung() == 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct LoadController {
+    costs: Vec<u32>,
+    rung: usize,
+    window: Option<Window>,
+    /// When it went down last, or up, or began.
+    stepped: Option<MediaTime>,
+    /// Since when there has been room for the rung above.
+    room_since: Option<MediaTime>,
+    /// For how long there must be.
+    hold: MediaTime,
+    /// When it went up last, until it is known whether that was right.
+    tried: Option<MediaTime>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    begun: MediaTime,
+    busy: MediaTime,
+}
+
+/// Why a rung was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LoadReason {
+    /// Down: frames waited for the encoder.
+    Waiting,
+    /// Down: encoding took nearly all of the time.
+    Busy,
+    /// Up: there was time to spare.
+    Spare,
+}
+
+impl LoadController {
+    /// A ladder of rungs with these costs, in any unit, from the highest to the lowest; it begins
+    /// on `rung`, or on the last one if there is no such rung.
+    pub fn new(costs: impl IntoIterator<Item = u32>, rung: usize) -> Self {
+        let costs: Vec<u32> = costs.into_iter().collect();
+        Self {
+            rung: rung.min(costs.len().saturating_sub(1)),
+            costs,
+            window: None,
+            stepped: None,
+            room_since: None,
+            hold: SHORTEST_HOLD,
+            tried: None,
+        }
+    }
+
+    /// The rung to work on, from 0, the most work.
+    pub fn rung(&self) -> usize {
+        self.rung
+    }
+
+    /// A frame was encoded, which took `busy` and ended at `now`; of the queue before the encoder,
+    /// so many places of how many are taken. Says why, if the rung changes.
+    pub fn observe(
+        &mut self,
+        now: MediaTime,
+        busy: MediaTime,
+        (waiting, places): (usize, usize),
+    ) -> Option<LoadReason> {
+        let begun = now.saturating_sub(busy);
+        let window = self.window.get_or_insert(Window {
+            begun,
+            busy: MediaTime::ZERO,
+        });
+        // The first picture, a key frame, takes longest: it says nothing about those to come.
+        self.stepped.get_or_insert(begun);
+        window.busy = window.busy.saturating_add(busy);
+        let passed = now.saturating_sub(window.begun);
+        if passed < WINDOW {
+            return None;
+        }
+        let load = thousandths(window.busy, passed);
+        self.window = Some(Window {
+            begun: now,
+            busy: MediaTime::ZERO,
+        });
+        self.judge_last_try(now);
+        let crowded = waiting * 2 >= places;
+        if crowded || load > TOO_MUCH {
+            self.room_since = None;
+            let reason = if crowded {
+                LoadReason::Waiting
+            } else {
+                LoadReason::Busy
+            };
+            return self.step_down(now).then_some(reason);
+        }
+        self.step_up_if_roomy(now, load)
+            .then_some(LoadReason::Spare)
+    }
+
+    /// A rung up that has been held for long, also against the time that was waited for it, was
+    /// right: the next one needs less patience.
+    fn judge_last_try(&mut self, now: MediaTime) {
+        if let Some(tried) = self.tried
+            && now.saturating_sub(tried) > self.hold.max(TRIAL)
+        {
+            self.tried = None;
+            self.hold = MediaTime::from_nanos(self.hold.as_nanos() / 2).max(SHORTEST_HOLD);
+        }
+    }
+
+    fn step_down(&mut self, now: MediaTime) -> bool {
+        let settles = self
+            .stepped
+            .is_some_and(|stepped| now.saturating_sub(stepped) < SETTLE);
+        // What comes after a rung up is the answer to it: there is nothing to wait for.
+        if (settles && self.tried.is_none()) || self.rung + 1 >= self.costs.len() {
+            return false;
+        }
+        if self.tried.take().is_some() {
+            self.hold = self.hold.saturating_add(self.hold).min(LONGEST_HOLD);
+        }
+        self.rung += 1;
+        self.stepped = Some(now);
+        true
+    }
+
+    fn step_up_if_roomy(&mut self, now: MediaTime, load: u32) -> bool {
+        let Some(above) = self.rung.checked_sub(1) else {
+            return false;
+        };
+        let (cost, dearer) = (self.costs[self.rung].max(1), self.costs[above]);
+        let expected = u64::from(load) * u64::from(dearer) / u64::from(cost);
+        if expected >= u64::from(ENOUGH) {
+            self.room_since = None;
+            return false;
+        }
+        let since = *self.room_since.get_or_insert(now);
+        if now.saturating_sub(since) < self.hold {
+            return false;
+        }
+        self.room_since = None;
+        self.rung = above;
+        self.stepped = Some(now);
+        self.tried = Some(now);
+        true
+    }
+}
+
+/// `part` of `whole` in thousandths; `whole` is above zero.
+fn thousandths(part: MediaTime, whole: MediaTime) -> u32 {
+    let share = i128::from(part.as_nanos()) * 1000 / i128::from(whole.as_nanos().max(1));
+    u32::try_from(share).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests;
