@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! cargo run --release --example encode_y4m -- IN.y4m OUT.mkv \
-//!     --codec vp9 --preset live --bitrate 1000000 [--threads 2] [--loops 6] [--mode offline]
+//!     --codec vp9 --preset live --bitrate 1000000 [--threads 2] [--loops 6] [--mode offline] \
+//!     [--key-frames 60]
+//! cargo run --release --example encode_y4m -- --list
 //! ```
 //!
 //! Only the encoder's time counts; CPU time is that of all threads, as Linux counts it.
@@ -13,7 +15,7 @@ use std::fs::{self, File};
 use std::io::{BufReader, BufWriter, Seek, SeekFrom, Write};
 use std::time::{Duration, Instant};
 
-use media_recorder_encode::{Mode, Preset, VideoConfig, VideoEncoder, video_encoder};
+use media_recorder_encode::{Mode, Preset, VideoConfig, VideoEncoder, video_codecs, video_encoder};
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter, MuxOutput, Muxer};
 use media_recorder_types::{
     Codec, CodecString, FrameSize, PixelFormat, Rate, TrackId, VideoCodec, VideoFrame,
@@ -22,6 +24,12 @@ use media_recorder_types::{
 type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
+    if env::args().nth(1).as_deref() == Some("--list") {
+        for &codec in video_codecs() {
+            println!("{}", Codec::Video(codec).short_name());
+        }
+        return Ok(());
+    }
     let job = Job::from_arguments(env::args().skip(1))?;
     let clip = Clip::read(&job.input)?;
     let config = VideoConfig::new(TrackId::FIRST, clip.size)
@@ -37,7 +45,7 @@ fn main() -> Result<(), Failure> {
     for (n, pixels) in (0..).zip(clip.frames.iter().cycle().take(total)) {
         let time = clip.rate.time_of(n).ok_or("too many frames")?;
         let frame = VideoFrame::packed(PixelFormat::I420, clip.size, pixels.clone(), time)?;
-        cost.measure(|| encoder.encode(&frame, n == 0))?;
+        cost.measure(|| encoder.encode(&frame, job.is_key(n)))?;
         file.write(&mut *encoder)?;
     }
     cost.measure(|| encoder.finish())?;
@@ -66,9 +74,15 @@ struct Job {
     /// 0 for all.
     threads: usize,
     loops: usize,
+    /// Frames from one key frame to the next; 0 if there is only the first.
+    key_frames: u64,
 }
 
 impl Job {
+    fn is_key(&self, frame: u64) -> bool {
+        frame.checked_rem(self.key_frames).unwrap_or(frame) == 0
+    }
+
     fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Self, Failure> {
         let mut files = Vec::new();
         let mut job = Self {
@@ -80,6 +94,7 @@ impl Job {
             bits_per_second: 1_000_000,
             threads: 0,
             loops: 1,
+            key_frames: 0,
         };
         while let Some(argument) = arguments.next() {
             let Some(option) = argument.strip_prefix("--") else {
@@ -94,6 +109,7 @@ impl Job {
                 "mode" if value == "realtime" => job.mode = Mode::RealTime,
                 "bitrate" => job.bits_per_second = value.parse()?,
                 "threads" => job.threads = value.parse()?,
+                "key-frames" => job.key_frames = value.parse()?,
                 "loops" => job.loops = value.parse()?,
                 _ => return Err(format!("unknown: --{option} {value}").into()),
             }
