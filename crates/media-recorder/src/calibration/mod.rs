@@ -166,23 +166,23 @@ fn measure(codec: VideoCodec, size: FrameSize) -> Option<f64> {
             packets.push(busy);
         }
         if busy > ENOUGH {
-            return Some(per_picture(&packets, busy, number + 1) / size.pixels() as f64);
+            break;
         }
     }
-    Some(per_picture(&packets, busy, MOST_PICTURES) / size.pixels() as f64)
+    Some(per_picture(&packets, busy) / size.pixels() as f64)
 }
 
 /// The seconds that a picture takes: by the packets that came after the first one, a key frame,
-/// which takes longest, and those that came with it. Where there are none yet, all of the time goes
-/// to the pictures that went in.
-fn per_picture(packets: &[Duration], busy: Duration, pictures: u32) -> f64 {
+/// which takes longest, and those that came with it. Where there are none yet, all of the time went
+/// to those: what else went in may only have been looked at.
+fn per_picture(packets: &[Duration], busy: Duration) -> f64 {
     if let [first, .., last] = packets
         && last > first
     {
         let later = packets.iter().filter(|packet| *packet > first).count();
         return (*last - *first).as_secs_f64() / later as f64;
     }
-    busy.as_secs_f64() / f64::from(pictures.max(1))
+    busy.as_secs_f64() / packets.len().max(1) as f64
 }
 
 #[cfg(test)]
@@ -251,14 +251,14 @@ mod tests {
     #[test]
     fn a_key_frame_is_not_the_measure() {
         let ms = Duration::from_millis;
-        for (packets, busy, pictures, expected) in [
-            (&[ms(100), ms(120), ms(140)][..], ms(150), 5, 20.0),
+        for (packets, busy, expected) in [
+            (&[ms(100), ms(120), ms(140)][..], ms(150), 20.0),
             // Several at once: two that came after the first two.
-            (&[ms(100), ms(100), ms(140), ms(140)], ms(150), 5, 20.0),
-            (&[ms(300), ms(300)], ms(300), 3, 100.0),
-            (&[], ms(300), 2, 150.0),
+            (&[ms(100), ms(100), ms(140), ms(140)], ms(150), 20.0),
+            (&[ms(300), ms(300)], ms(300), 150.0),
+            (&[], ms(300), 300.0),
         ] {
-            let millis = per_picture(packets, busy, pictures) * 1000.0;
+            let millis = per_picture(packets, busy) * 1000.0;
             assert!((millis - expected).abs() < 1e-6, "{packets:?}: {millis}");
         }
     }
