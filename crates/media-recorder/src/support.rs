@@ -9,12 +9,16 @@ use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
 
 /// Containers and codecs, best first.
 ///
-/// VP9 comes before AV1: of the two it is the one that is encoded in real time by an ordinary
-/// machine. H.264 comes last: who wants it says so.
+/// VP9 comes before AV1: at every speed that an ordinary machine manages, it is the better picture
+/// of the two (`docs/presets.md`). H.264 comes last: who wants it says so.
 pub(crate) fn capabilities() -> Capabilities {
+    with_video(best_first())
+}
+
+fn best_first() -> Vec<VideoCodec> {
     let mut video = video_codecs().to_vec();
     video.sort_by_key(|codec| *codec != VideoCodec::Vp9);
-    with_video(video)
+    video
 }
 
 fn with_video(video: Vec<VideoCodec>) -> Capabilities {
@@ -50,7 +54,7 @@ pub(crate) fn capabilities_for(tracks: &[MediaStreamTrack]) -> Capabilities {
 /// The same with the best codec first that keeps up with these live pictures, where it is known
 /// how fast they are encoded.
 pub(crate) fn capabilities_by_speed(pictures: &[Pictures], speeds: Speeds<'_>) -> Capabilities {
-    let mut video = video_codecs().to_vec();
+    let mut video = best_first();
     if !pictures.is_empty() && sort_for(&mut video, pictures, speeds) {
         with_video(video)
     } else {

@@ -24,6 +24,8 @@ mod tests;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use media_recorder_types::{
     BufferPool, Codec, FrameSize, MediaTime, MediaTrack, Packet, PixelFormat, TrackId, VideoCodec,
@@ -88,6 +90,8 @@ struct Shared {
     /// A lane is locked by the worker that runs its task, and there is one at a time.
     lanes: Vec<Mutex<Lane>>,
     output: Mutex<Output>,
+    /// Nanoseconds that the workers were at work.
+    busy: AtomicU64,
 }
 
 impl GroupEncoder {
@@ -114,6 +118,7 @@ impl GroupEncoder {
                 queue: TaskQueue::new(grouping.lanes, grouping.limits()),
                 lanes: lanes?,
                 output: Mutex::new(Output::new(codec)),
+                busy: AtomicU64::new(0),
             }),
             pool,
             grouping,
@@ -183,7 +188,10 @@ impl Shared {
     fn work(&self) {
         while let Some(task) = self.queue.take() {
             let mut lane = lock(&self.lanes[task.lane]);
+            let begun = Instant::now();
             let result = lane.run(task.number, task.work);
+            let nanos = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.busy.fetch_add(nanos, Ordering::Relaxed);
             lock(&self.output).add(result, lane.track());
             drop(lane);
             self.queue.done(task.lane);
@@ -265,6 +273,16 @@ impl VideoEncoder for GroupEncoder {
 
     fn under_way(&self) -> usize {
         self.shared.queue.ahead()
+    }
+
+    fn workers(&self) -> usize {
+        self.grouping.workers
+    }
+
+    fn busy(&self) -> Option<Duration> {
+        Some(Duration::from_nanos(
+            self.shared.busy.load(Ordering::Relaxed),
+        ))
     }
 }
 

@@ -201,6 +201,8 @@ fn one_packet_per_frame_in_order_at_its_time() {
             assert_eq!(packet.duration, next);
         }
         assert_eq!(packets[47].duration, MediaTime::from_nanos(33_333_333));
+        assert!(encoder.busy().is_some_and(|busy| !busy.is_zero()));
+        assert_eq!(encoder.workers(), lanes);
         // Where they were asked for, and where a group would be longer than ten.
         let keys: Vec<usize> = (0..48).filter(|&n| packets[n].key).collect();
         assert_eq!(keys, [0, 7, 17, 27, 37, 40]);

@@ -7,6 +7,8 @@ mod intake;
 #[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 mod times;
 
+use std::time::Duration;
+
 use media_recorder_types::{Codec, MediaTrack, Packet, VideoCodec, VideoFrame};
 
 #[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
@@ -67,6 +69,18 @@ pub trait VideoEncoder: Send {
     /// than its source, which the time that `encode` takes does not tell.
     fn under_way(&self) -> usize {
         0
+    }
+
+    /// How many frames are encoded at once. 1 where [`encode`](Self::encode) does all the work
+    /// itself, by whatever threads.
+    fn workers(&self) -> usize {
+        1
+    }
+
+    /// How long all [`workers`](Self::workers) together have been at work; `None` where the time
+    /// that [`encode`](Self::encode) takes tells it.
+    fn busy(&self) -> Option<Duration> {
+        None
     }
 }
 

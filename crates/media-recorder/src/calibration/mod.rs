@@ -4,7 +4,7 @@ mod picture;
 
 use std::time::{Duration, Instant};
 
-use media_recorder_encode::{Mode, Preset, VideoConfig, video_encoder};
+use media_recorder_encode::{Mode, Parallelism, Preset, VideoConfig, video_encoder};
 use media_recorder_types::{FrameSize, Rate, TrackId, VideoCodec};
 
 use crate::sync::{Mutex, lock};
@@ -96,23 +96,23 @@ struct Measured {
     codec: VideoCodec,
     /// One of those to measure at.
     size: FrameSize,
+    /// Of one picture after the other.
     seconds_per_pixel: f64,
 }
 
 /// What has been measured already; `None`, too, for a size that the codec cannot encode.
 pub(crate) fn known(codec: VideoCodec, size: FrameSize) -> Option<f64> {
-    find(&lock(&MEASURED), codec, size).filter(|_| can_encode(codec, size))
+    let seconds = find(&lock(&MEASURED), codec, size)?;
+    Some(seconds / workers(codec, size)?)
 }
 
 /// The same; what has not been measured is measured now, which takes about a fifth of a second.
 pub(crate) fn measured(codec: VideoCodec, size: FrameSize) -> Option<f64> {
-    if !can_encode(codec, size) {
-        return None;
-    }
+    let workers = workers(codec, size)?;
     // Held to the end: two that measure at once only disturb each other.
     let mut measured = lock(&MEASURED);
     if let Some(seconds) = find(&measured, codec, size) {
-        return Some(seconds);
+        return Some(seconds / workers);
     }
     let size = size_to_measure(size);
     let seconds = measure(codec, size)?;
@@ -121,11 +121,13 @@ pub(crate) fn measured(codec: VideoCodec, size: FrameSize) -> Option<f64> {
         size,
         seconds_per_pixel: seconds,
     });
-    Some(seconds)
+    Some(seconds / workers)
 }
 
-fn can_encode(codec: VideoCodec, size: FrameSize) -> bool {
-    video_encoder(codec, VideoConfig::new(TrackId::FIRST, size)).is_ok()
+/// How many pictures of a usual rate are encoded at once; `None` if they cannot be encoded.
+fn workers(codec: VideoCodec, size: FrameSize) -> Option<f64> {
+    let encoder = video_encoder(codec, VideoConfig::new(TrackId::FIRST, size)).ok()?;
+    Some(encoder.workers() as f64)
 }
 
 fn find(measured: &[Measured], codec: VideoCodec, size: FrameSize) -> Option<f64> {
@@ -141,7 +143,7 @@ fn size_to_measure(size: FrameSize) -> FrameSize {
     *SIZES.iter().rev().find(fits).unwrap_or(&SIZES[0])
 }
 
-/// Encodes a few pictures as a live recording does.
+/// Encodes a few pictures as a live recording does, but one after the other.
 fn measure(codec: VideoCodec, size: FrameSize) -> Option<f64> {
     const MOST_PICTURES: u32 = 30;
     const ENOUGH: Duration = Duration::from_millis(200);
@@ -150,6 +152,7 @@ fn measure(codec: VideoCodec, size: FrameSize) -> Option<f64> {
     let config = VideoConfig::new(TrackId::FIRST, size)
         .with_rate(Some(rate))
         .with_mode(Mode::RealTime)
+        .with_parallelism(Parallelism::Within)
         .with_preset(Some(Preset::Live))
         // What a browser takes for this size: more bits take more time.
         .with_bits_per_second(u32::try_from(size.pixels() * 5).ok()?);

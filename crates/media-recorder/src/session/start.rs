@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::Duration;
 
 use media_recorder_encode::{Mode, Preset};
 use media_recorder_mux::Muxer;
@@ -284,6 +285,7 @@ impl Prepared {
                 messages: sender.clone(),
                 last: None,
                 described: false,
+                busy: Duration::ZERO,
             };
             if let Err(error) = spawn(&format!("encoder-{index}"), move || worker.run()) {
                 for track in &tracks {

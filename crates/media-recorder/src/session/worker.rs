@@ -38,6 +38,8 @@ pub(crate) struct Worker {
     /// The time of the last picture that went to the encoder.
     pub(crate) last: Option<MediaTime>,
     pub(crate) described: bool,
+    /// How long the encoder's own workers had been at work at the last picture.
+    pub(crate) busy: Duration,
 }
 
 impl Worker {
@@ -104,10 +106,18 @@ impl Worker {
             frame
         };
         encoder.encode(&frame.with_time(time), keys.next(time))?;
-        let took = start.elapsed();
+        // What other threads of the encoder did since the last picture, they did for one like it.
+        let took = match encoder.busy() {
+            Some(busy) => {
+                let since = busy.saturating_sub(std::mem::replace(&mut self.busy, busy));
+                since / u32::try_from(encoder.workers()).unwrap_or(u32::MAX)
+            }
+            None => start.elapsed(),
+        };
+        let under_way = (encoder.under_way(), encoder.latency());
         self.input.counters.times.add(took);
         self.last = Some(time);
-        self.control(time, took);
+        self.control(time, took, under_way);
         Ok(())
     }
 
@@ -117,12 +127,14 @@ impl Worker {
         controller.is_some_and(LiveController::leaves_out)
     }
 
-    /// A picture of recording time `time` took this to encode: changes what comes next by that.
-    fn control(&mut self, time: MediaTime, took: Duration) {
+    /// A picture of recording time `time` took this to encode, and so many of how many places in
+    /// the encoder are taken: changes what comes next by that.
+    fn control(&mut self, time: MediaTime, took: Duration, under_way: (usize, usize)) {
         let Some(controller) = &mut self.controller else {
             return;
         };
-        let queue = self.input.queue.depth();
+        let waiting = self.input.queue.depth();
+        let queue = (waiting.0 + under_way.0, waiting.1 + under_way.1);
         if !controller.observe(time, clock::now(), took, queue) {
             return;
         }
@@ -255,6 +267,7 @@ impl Worker {
             self.recipe.set_size(size);
         }
         self.encoder = self.recipe.make()?;
+        self.busy = Duration::ZERO;
         self.described = false;
         let codec = self.recipe.codec;
         let _ = self
@@ -264,10 +277,11 @@ impl Worker {
         Ok(())
     }
 
-    /// Encodes to the end what the encoder has.
+    /// Encodes to the end what the encoder has. What it made before it failed counts.
     fn flush(&mut self) -> Result<(), RecorderError> {
-        self.encoder.finish()?;
-        Ok(self.send_packets()?)
+        let finished = self.encoder.finish();
+        self.send_packets()?;
+        Ok(finished?)
     }
 
     /// Sends what the encoder has ready, and ahead of the first packet the track's description.

@@ -1,4 +1,5 @@
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use media_recorder_capture::VideoFormat;
 use media_recorder_encode::{EncodeError, Mode, Preset, VideoEncoder};
@@ -33,8 +34,12 @@ fn format() -> VideoFormat {
     }
 }
 
-/// Makes an empty packet of each frame.
-struct Packets(Vec<Packet>);
+/// Makes an empty packet of each frame; at the end only, if it is to fail there.
+#[derive(Default)]
+struct Packets {
+    packets: Vec<Packet>,
+    failure: Option<EncodeError>,
+}
 
 impl VideoEncoder for Packets {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
@@ -44,12 +49,12 @@ impl VideoEncoder for Packets {
             frame.time,
             MediaTime::ZERO,
         );
-        self.0.insert(0, packet.with_key(key));
+        self.packets.insert(0, packet.with_key(key));
         Ok(())
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {
-        Ok(())
+        self.failure.take().map_or(Ok(()), Err)
     }
 
     fn set_preset(&mut self, _preset: Preset) {}
@@ -59,7 +64,10 @@ impl VideoEncoder for Packets {
     }
 
     fn next_packet(&mut self) -> Option<Packet> {
-        self.0.pop()
+        if self.failure.is_some() {
+            return None;
+        }
+        self.packets.pop()
     }
 
     fn track(&self) -> Option<&MediaTrack> {
@@ -100,12 +108,13 @@ fn live_input_of(
 
 /// Encodes what is in the queue, up to its end; the packets' times.
 fn encode(input: &Arc<TrackInput>, messages: &Receiver<Message>) -> Vec<i64> {
-    encode_with(input, messages, None)
+    encode_with(input, messages, Packets::default(), None)
 }
 
 fn encode_with(
     input: &Arc<TrackInput>,
     messages: &Receiver<Message>,
+    encoder: Packets,
     controller: Option<LiveController>,
 ) -> Vec<i64> {
     let worker = Worker {
@@ -124,7 +133,7 @@ fn encode_with(
         },
         renewal: Arc::new(Renewal::new(1)),
         encoder: TrackEncoder::Video {
-            encoder: Box::new(Packets(Vec::new())),
+            encoder: Box::new(encoder),
             keys: KeyFramePolicy::new(KeyFrameInterval::default()),
             sizes: SizePolicy::new(SIZE, SizeChange::default()),
         },
@@ -133,6 +142,7 @@ fn encode_with(
         messages: input.messages.clone(),
         last: None,
         described: false,
+        busy: Duration::ZERO,
     };
     worker.run();
     let packets = messages.try_iter().filter_map(|message| match message {
@@ -164,6 +174,19 @@ fn an_encoder_that_does_not_keep_up_costs_frames_and_they_are_counted() {
         ),
         (50, 10, 40)
     );
+}
+
+#[test]
+fn what_was_encoded_before_a_failure_at_the_end_counts() {
+    let start = clock::now();
+    let (_track, input, messages) = live_input(start);
+    (0..3).for_each(|n| input.push(picture(start.saturating_add(ms(10 * n))), false));
+    input.stop(start.saturating_add(ms(1000)));
+    let encoder = Packets {
+        failure: Some(EncodeError::Finished),
+        ..Packets::default()
+    };
+    assert_eq!(encode_with(&input, &messages, encoder, None), [0, 10, 20]);
 }
 
 #[test]
@@ -226,7 +249,7 @@ fn a_lower_frame_rate_leaves_pictures_out_before_the_encoder() {
         input.push(picture(start.saturating_add(ms(10 * n))), false);
     }
     input.stop(start.saturating_add(ms(1000)));
-    let times = encode_with(&input, &messages, Some(controller));
+    let times = encode_with(&input, &messages, Packets::default(), Some(controller));
     assert_eq!(times, [10, 30]);
     let counters = &input.counters;
     assert_eq!((counters.frames_in.get(), counters.skipped.get()), (4, 2));
