@@ -22,7 +22,7 @@ pub(crate) struct Options {
 }
 
 /// The facade with one codec and one container each.
-const FEATURES: [&str; 3] = ["vp9,webm", "av1,mp4", "opus,webm"];
+const FEATURES: [&str; 4] = ["vp9,webm", "av1,mp4", "h264,mp4", "opus,webm"];
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let mut steps = Steps::default();
