@@ -1,7 +1,8 @@
 //! The bounded queue between a source and an encoder.
 
-use crate::sync::{Condvar, Mutex, lock, wait};
+use crate::sync::{Condvar, Mutex, lock, wait, wait_timeout};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Frames on their way to an encoder thread. **Never more than `capacity` of them**: whoever
 /// pushes either waits or is told that there is no room.
@@ -27,6 +28,10 @@ pub(crate) enum Refused {
     Full,
     Closed,
 }
+
+/// What was waited for did not come in time.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TimedOut;
 
 impl<T> FrameQueue<T> {
     pub(crate) fn new(capacity: usize) -> Self {
@@ -100,5 +105,19 @@ impl<T> FrameQueue<T> {
             }
             state = wait(&self.changed, state);
         }
+    }
+
+    /// The same, but waits no longer than about `timeout`.
+    pub(crate) fn pop_within(&self, timeout: Duration) -> Result<Option<T>, TimedOut> {
+        {
+            let state = lock(&self.state);
+            if state.items.is_empty() && !state.closed {
+                let state = wait_timeout(&self.changed, state, timeout);
+                if state.items.is_empty() && !state.closed {
+                    return Err(TimedOut);
+                }
+            }
+        }
+        Ok(self.pop())
     }
 }

@@ -286,6 +286,7 @@ impl Prepared {
                 last: None,
                 described: false,
                 busy: Duration::ZERO,
+                without_packet: 0,
             };
             if let Err(error) = spawn(&format!("encoder-{index}"), move || worker.run()) {
                 for track in &tracks {

@@ -14,11 +14,16 @@ use super::credit::Credit;
 use super::encoders::{EncoderRecipe, TrackEncoder};
 use super::input::{Queued, TrackInput};
 use super::pass_through::Change;
+use super::queue::TimedOut;
 use super::renewal::{Belongs, Renewal};
 use crate::clock;
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{EncodedFrame, Media};
 use crate::sync::lock;
+
+/// How often to look whether an encoder's threads have a packet ready: about as long as they take
+/// for one.
+const LOOK_FOR_PACKETS: Duration = Duration::from_millis(10);
 
 /// A picture takes a moment.
 const MOMENT: MediaTime = MediaTime::from_nanos(1);
@@ -40,12 +45,18 @@ pub(crate) struct Worker {
     pub(crate) described: bool,
     /// How long the encoder's own workers had been at work at the last picture.
     pub(crate) busy: Duration,
+    /// Pictures that are in the encoder.
+    pub(crate) without_packet: usize,
 }
 
 impl Worker {
     pub(crate) fn run(mut self) {
-        while let Some(queued) = self.input.queue.pop() {
-            let result = self.encode(queued);
+        loop {
+            let result = match self.next_frame() {
+                Ok(None) => break,
+                Ok(Some(queued)) => self.encode(queued),
+                Err(TimedOut) => Ok(()),
+            };
             if let Err(error) = result.and_then(|()| Ok(self.send_packets()?)) {
                 self.fail(error);
                 break;
@@ -57,6 +68,20 @@ impl Worker {
             self.fail(error);
         }
         // Dropping the worker says that it has finished.
+    }
+
+    /// The next frame; while the encoder's own threads make packets, not later than one of them
+    /// may be there. The other tracks may have to wait for it, and the source for them.
+    fn next_frame(&self) -> Result<Option<Queued>, TimedOut> {
+        match &self.encoder {
+            // The last packet comes with the next frame, which says how long it lasts.
+            TrackEncoder::Video { encoder, .. }
+                if encoder.busy().is_some() && self.without_packet > 1 =>
+            {
+                self.input.queue.pop_within(LOOK_FOR_PACKETS)
+            }
+            _ => Ok(self.input.queue.pop()),
+        }
     }
 
     fn encode(&mut self, queued: Queued) -> Result<(), RecorderError> {
@@ -106,6 +131,7 @@ impl Worker {
             frame
         };
         encoder.encode(&frame.with_time(time), keys.next(time))?;
+        self.without_packet += 1;
         // What other threads of the encoder did since the last picture, they did for one like it.
         let took = match encoder.busy() {
             Some(busy) => {
@@ -268,6 +294,7 @@ impl Worker {
         }
         self.encoder = self.recipe.make()?;
         self.busy = Duration::ZERO;
+        self.without_packet = 0;
         self.described = false;
         let codec = self.recipe.codec;
         let _ = self
@@ -292,6 +319,7 @@ impl Worker {
                 let described = Message::Described(self.index, track.clone());
                 let _ = self.messages.send(described);
             }
+            self.without_packet = self.without_packet.saturating_sub(1);
             self.input.counters.packets.add(1);
             self.input.counters.bytes.add(packet.data.len() as u64);
             self.credit.take();

@@ -143,6 +143,7 @@ fn encode_with(
         last: None,
         described: false,
         busy: Duration::ZERO,
+        without_packet: 0,
     };
     worker.run();
     let packets = messages.try_iter().filter_map(|message| match message {
