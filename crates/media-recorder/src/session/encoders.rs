@@ -2,8 +2,8 @@
 
 use media_recorder_capture::{AudioFormat, VideoFormat};
 use media_recorder_encode::{
-    AudioConfig, AudioEncoder, EncodeError, Mode, Preset, UnsupportedReason, VideoConfig,
-    VideoEncoder, audio_encoder, video_encoder,
+    AudioConfig, AudioEncoder, EncodeError, Mode, Parallelism, Preset, UnsupportedReason,
+    VideoConfig, VideoEncoder, audio_encoder, video_encoder,
 };
 use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, TrackId};
@@ -37,6 +37,7 @@ impl EncoderRecipe {
                     .with_rate(*rate)
                     .with_bits_per_second(self.bits_per_second)
                     .with_mode(self.mode)
+                    .with_parallelism(parallelism(self.mode))
                     .with_preset(self.preset);
                 Ok(TrackEncoder::Video {
                     encoder: video_encoder(codec, config)?,
