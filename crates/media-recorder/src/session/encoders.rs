@@ -71,6 +71,15 @@ impl EncoderRecipe {
     }
 }
 
+/// Several groups of pictures at once are for what must keep up. A source that waits would be
+/// seconds ahead of its packets, and its slices would come all at once, at the end.
+fn parallelism(mode: Mode) -> Parallelism {
+    match mode {
+        Mode::RealTime => Parallelism::Auto,
+        Mode::Offline => Parallelism::Within,
+    }
+}
+
 /// An encoder of either kind, with what belongs to it; or what passes packets through.
 pub(crate) enum TrackEncoder {
     Video {
