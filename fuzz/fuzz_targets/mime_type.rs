@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use media_recorder_fuzz::tracks::CODECS;
-use media_recorder_state::{Capabilities, is_type_supported, plan};
+use media_recorder_state::{Capabilities, TrackNeed, is_type_supported, plan};
 use media_recorder_types::{Codec, CodecString, Container, MimeType, TrackKind, VideoCodec};
 
 fn check_mime_type(text: &str, mime: &MimeType) {
@@ -75,6 +75,7 @@ fn check_support(text: &str) {
     let capabilities = Capabilities {
         containers: vec![Container::WebM, Container::Matroska, Container::Mp4],
         codecs: CODECS.to_vec(),
+        passed: Vec::new(),
     };
     if !is_type_supported(text, &capabilities, false) {
         return;
@@ -85,8 +86,11 @@ fn check_support(text: &str) {
         .ok()
         .and_then(|mime: MimeType| mime.track_kind());
     let tracks = match kind {
-        Some(TrackKind::Audio) => &[TrackKind::Audio][..],
-        _ => &[TrackKind::Video, TrackKind::Audio],
+        Some(TrackKind::Audio) => &[TrackNeed::Encode(TrackKind::Audio)][..],
+        _ => &[
+            TrackNeed::Encode(TrackKind::Video),
+            TrackNeed::Encode(TrackKind::Audio),
+        ],
     };
     let planned = plan(text, tracks, &capabilities).expect("it is supported");
     assert!(is_type_supported(&planned.mime_type, &capabilities, true));

@@ -135,6 +135,17 @@ fn as_fast_as_it_can(
     Ok(())
 }
 
+/// Waits for a time of the capture clock.
+fn wait_until(time: MediaTime) {
+    loop {
+        let left = time.saturating_sub(capture_time()).as_nanos();
+        match u64::try_from(left) {
+            Ok(left) if left > 0 => thread::park_timeout(Duration::from_nanos(left)),
+            _ => return,
+        }
+    }
+}
+
 /// Pictures at the pace of a camera, until their chunks arrive.
 fn live(pictures: &[VideoFrame], frames: usize) -> Result<(), Box<dyn Error>> {
     let generator = generator(pictures)?;
@@ -143,8 +154,7 @@ fn live(pictures: &[VideoFrame], frames: usize) -> Result<(), Box<dyn Error>> {
     let start = capture_time();
     for n in 0..frames {
         let time = start.saturating_add(RATE.time_of(n as u64).ok_or("too long")?);
-        let wait = time.saturating_sub(capture_time());
-        thread::sleep(Duration::from_nanos(wait.as_nanos().max(0) as u64));
+        wait_until(time);
         generator.write(shown(pictures, n).with_time(time))?;
     }
     let dropped = recorder

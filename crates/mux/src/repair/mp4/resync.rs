@@ -102,8 +102,25 @@ impl Scan {
                 self.end();
                 return false;
             }
-            self.damaged.push(self.kept_until..start);
+            // Samples that were kept may lie behind it, where a file lists them in another order.
+            self.damaged.push(self.kept_until.min(start)..start);
         }
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damage_before_what_was_kept_has_no_octets() {
+        for (kept_until, expected) in [(70, 70..100), (100, 100..100), (130, 100..100)] {
+            let mut scan = Scan::new(1000);
+            scan.kept_until = kept_until;
+            scan.in_damage = true;
+            assert!(scan.recovered(100));
+            assert_eq!(scan.damaged, [expected]);
+        }
     }
 }
