@@ -95,6 +95,12 @@ impl Scan {
         }
     }
 
+    /// Where what was kept ends, or what is known to be damaged.
+    pub(super) fn accounted_until(&self) -> u64 {
+        let damaged = self.damaged.last().map_or(0, |range| range.end);
+        self.kept_until.max(damaged)
+    }
+
     /// A fragment that begins at `start` can be read; false if it is too much.
     pub(super) fn recovered(&mut self, start: u64) -> bool {
         if mem::take(&mut self.in_damage) {
@@ -103,7 +109,8 @@ impl Scan {
                 return false;
             }
             // Samples that were kept may lie behind it, where a file lists them in another order.
-            self.damaged.push(self.kept_until.min(start)..start);
+            let from = self.accounted_until().min(start);
+            self.damaged.push(from..start);
         }
         true
     }
@@ -122,5 +129,17 @@ mod tests {
             assert!(scan.recovered(100));
             assert_eq!(scan.damaged, [expected]);
         }
+    }
+    #[test]
+    fn no_damage_is_counted_twice() {
+        let mut scan = Scan::new(1000);
+        scan.kept_until = 50;
+        // Nothing is kept of what was found in between.
+        for start in [100, 300, 300] {
+            scan.in_damage = true;
+            assert!(scan.recovered(start));
+        }
+        assert_eq!(scan.damaged, [50..100, 100..300, 300..300]);
+        assert_eq!(scan.accounted_until(), 300);
     }
 }

@@ -155,14 +155,15 @@ impl Scan {
         if let Some(error) = self.failure {
             return Err(error);
         }
+        let tail = self.index_from.unwrap_or(self.limit);
+        let lost_at_end = tail.saturating_sub(self.accounted_until());
         if let Some(movie) = self.movie {
-            let tail = self.index_from.unwrap_or(self.limit);
             let found = Found {
                 movie,
                 slot: self.slot,
                 end: self.kept_until,
                 correction: self.correction,
-                lost_at_end: tail.saturating_sub(self.kept_until),
+                lost_at_end,
                 damaged: self.damaged,
                 packets_lost: self.packets_lost,
                 indexed: self.indexed,
