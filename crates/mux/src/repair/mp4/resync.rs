@@ -63,8 +63,9 @@ impl Scan {
     /// in it, what follows is behind the samples.
     fn search_start(&self) -> u64 {
         let last = |fragment: &Fragment| {
-            let media_data = fragment.media_data.last()?;
-            Some((media_data.data.start, fragment.listed_end()))
+            let data = fragment.media_data.last()?.data.start;
+            // It may list what lies before it, and a search that went back would not end.
+            Some((data, fragment.listed_end().max(data)))
         };
         match self.fragment.as_ref().and_then(last) {
             Some((data, end)) if data > self.position => end.min(self.limit),

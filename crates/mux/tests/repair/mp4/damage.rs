@@ -161,3 +161,26 @@ fn an_ordinary_file_cannot_be_repaired() {
         );
     }
 }
+
+/// A fragment may list samples before itself. What is behind it is still looked for behind it.
+#[test]
+fn damage_behind_a_fragment_that_points_back_is_searched_once() {
+    for mode in MODES {
+        let recording = record(mode, 20);
+        let mut file = recording.live.clone();
+        let starts: Vec<_> = fragments(&file).into_iter().map(|f| f.0).collect();
+        let (second, third) = (starts[1], starts[2]);
+        for at in second..third {
+            if file[at..].starts_with(b"trun") {
+                // Its data offset, behind type, version, flags and count (ISO/IEC 14496-12 §8.8.8).
+                let back = 100 - i32::try_from(second).unwrap();
+                file[at + 12..at + 16].copy_from_slice(&back.to_be_bytes());
+            }
+        }
+        file[third..third + 8].fill(0xFF);
+        let report = repair(&file).unwrap().report;
+        assert_eq!(report.damaged.len(), 1, "{:?}", report.damaged);
+        assert!(report.bytes_lost < file.len() as u64);
+        assert!(report.packets < fragmented_samples(&recording.live).len() as u64);
+    }
+}
