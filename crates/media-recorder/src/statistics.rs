@@ -141,6 +141,10 @@ impl fmt::Display for TrackStatistics {
             write!(f, "{} frames, ", self.packets)?;
         }
         // To the one who reads this line it is all the same why a frame is missing.
-        write!(f, "{} dropped", self.dropped + self.late)
+        write!(f, "{} dropped", self.dropped + self.late)?;
+        if self.skipped > 0 {
+            write!(f, ", {} left out", self.skipped)?;
+        }
+        Ok(())
     }
 }

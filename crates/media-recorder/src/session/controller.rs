@@ -18,13 +18,20 @@ struct Rung {
     cost: u32,
 }
 
-/// Presets for live pictures, the slowest first, and their work per picture: about what the
-/// encoders take. What is not so is found out on the way.
-pub(super) const LIVE_PRESETS: [(Preset, u32); 3] = [
-    (Preset::Balanced, 1600),
-    (Preset::Fast, 1300),
-    (Preset::Live, 1000),
-];
+/// Presets for live pictures, the slowest first, and their work per picture, in thousandths of the
+/// fastest's: about what is measured in `docs/presets.md`. What is not so is found out on the way.
+pub(super) fn live_presets(codec: VideoCodec) -> [(Preset, u32); 3] {
+    let (balanced, fast) = match codec {
+        VideoCodec::Av1 => (3100, 1350),
+        VideoCodec::H264 => (1550, 1100),
+        _ => (1750, 1200),
+    };
+    [
+        (Preset::Balanced, balanced),
+        (Preset::Fast, fast),
+        (Preset::Live, 1000),
+    ]
+}
 
 /// Fewer than a third of the pictures are no motion picture any more.
 const DIVISORS: [u32; 2] = [2, 3];
@@ -55,7 +62,7 @@ impl LiveController {
                 divisor: 1,
                 cost,
             };
-            LIVE_PRESETS.into_iter().map(rung).collect()
+            live_presets(codec).into_iter().map(rung).collect()
         };
         if let Some(&fastest) = ladder.last() {
             ladder.extend(DIVISORS.map(|divisor| Rung {

@@ -15,7 +15,7 @@ use media_recorder_state::{Bitrates, KeyFrameInterval, Plan, Slicer, Task};
 use media_recorder_types::{Codec, Container, MediaTime, MediaTrack, TrackKind, VideoCodec};
 
 use super::assembler::{Assembler, track_id};
-use super::controller::{LIVE_PRESETS, LiveController, changes_preset};
+use super::controller::{LiveController, changes_preset, live_presets};
 use super::coordinator::Coordinator;
 use super::counters::{SessionCounters, TrackCounters};
 use super::credit::Credit;
@@ -169,7 +169,7 @@ fn begin_with(recipe: &Recipe, track: &MediaStreamTrack, codec: Codec) -> Option
         .map(|pictures| pictures.load(codec, &known))
         .sum();
     let for_good = !changes_preset(codec);
-    Some(first_preset(loads, &LIVE_PRESETS, for_good))
+    Some(first_preset(loads, &live_presets(codec), for_good))
 }
 
 /// What adapts a live picture to the machine, and shows the preset of every picture.
