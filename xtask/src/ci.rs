@@ -91,17 +91,30 @@ fn fuzz(steps: &mut Steps, options: &Options) -> Result<()> {
         }
     }
     targets.sort();
-    for target in targets {
-        steps.run(&format!("fuzz {target}"), || {
-            let time = format!("-max_total_time={}", options.fuzz_seconds);
-            let inputs = inputs(&target)?;
-            let mut fuzz = process::cargo(&["fuzz", "run", &target, "--sanitizer", "none"]);
-            fuzz.args(inputs).args(["--", &time]);
-            // The coverage flags that cargo-fuzz passes are unstable ones of the compiler.
-            process::run(fuzz.env("RUSTC_BOOTSTRAP", "1"))
+    // libFuzzer uses one thread.
+    for targets in targets.chunks(2) {
+        steps.run(&format!("fuzz {}", targets.join(", ")), || {
+            std::thread::scope(|scope| {
+                let runs: Vec<_> = targets
+                    .iter()
+                    .map(|target| scope.spawn(|| fuzz_one(target, options.fuzz_seconds)))
+                    .collect();
+                let mut results = runs
+                    .into_iter()
+                    .map(|run| run.join().unwrap_or_else(|_| bail!("the thread panicked")));
+                results.try_for_each(|result| result)
+            })
         });
     }
     Ok(())
+}
+
+fn fuzz_one(target: &str, seconds: u32) -> Result<()> {
+    let time = format!("-max_total_time={seconds}");
+    let mut fuzz = process::cargo(&["fuzz", "run", target, "--sanitizer", "none"]);
+    fuzz.args(inputs(target)?).args(["--", &time]);
+    // The coverage flags that cargo-fuzz passes are unstable ones of the compiler.
+    process::run(fuzz.env("RUSTC_BOOTSTRAP", "1"))
 }
 
 /// Where a fuzz target begins: first the directory for what it finds, which git ignores, then
