@@ -54,12 +54,16 @@ pub(crate) fn capabilities_for(tracks: &[MediaStreamTrack]) -> Capabilities {
 /// The same with the best codec first that keeps up with these live pictures, where it is known
 /// how fast they are encoded.
 pub(crate) fn capabilities_by_speed(pictures: &[Pictures], speeds: Speeds<'_>) -> Capabilities {
-    let mut video = best_first();
-    if !pictures.is_empty() && sort_for(&mut video, pictures, speeds) {
-        with_video(video)
-    } else {
-        capabilities()
+    // AV1 is no choice for live pictures unless one asks for it: it looks ahead, so that a short
+    // measurement flatters it.
+    let (slow, mut video): (Vec<_>, Vec<_>) = best_first()
+        .into_iter()
+        .partition(|codec| *codec == VideoCodec::Av1);
+    if video.is_empty() || pictures.is_empty() || !sort_for(&mut video, pictures, speeds) {
+        return capabilities();
     }
+    video.extend(slow);
+    with_video(video)
 }
 
 /// The pictures that come live and have to be encoded.
