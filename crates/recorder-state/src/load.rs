@@ -4,16 +4,16 @@ use alloc::vec::Vec;
 
 use media_recorder_types::MediaTime;
 
-/// The load is looked at over so much time: long against a picture, short against the queue of
-/// pictures that wait.
-const WINDOW: MediaTime = MediaTime::from_millis(400);
+/// The load is looked at over so much time: long against a picture, also where several are worked
+/// on at once and end together.
+const WINDOW: MediaTime = MediaTime::from_secs(1);
 /// A rung down gets so much time to show what it brings, and so does the beginning.
 const SETTLE: MediaTime = MediaTime::from_millis(800);
-/// Above this share of the time, in thousandths, a hiccup makes the queue grow.
-const TOO_MUCH: u32 = 900;
+/// Above this share of the time, in thousandths, pictures that wait become more.
+const TOO_MUCH: u32 = 950;
 /// A rung up must be expected to stay below this. What lies between the two keeps the controller
 /// where it is.
-const ENOUGH: u32 = 700;
+const ENOUGH: u32 = 800;
 /// For so long there must be room before a rung up is tried, at first.
 const SHORTEST_HOLD: MediaTime = MediaTime::from_secs(4);
 /// A rung up was right if it was not left for so long.
@@ -24,10 +24,11 @@ const LONGEST_HOLD: MediaTime = MediaTime::from_secs(256);
 /// Moves along a ladder of settings, so that an encoder keeps up with a live source on a machine
 /// that has other things to do, too.
 ///
-/// The rungs are numbered from 0, the most work, and each has a cost. **It goes down at once when
-/// the work takes too much of the time or pictures wait, and up only after there was room for a
-/// while, each time that failed for twice as long**: a load between two rungs makes it change ever
-/// more seldom. The time enters as an argument.
+/// The rungs are numbered from 0, the most work, and each has a cost. **It goes down when so many
+/// pictures wait that soon one would be lost, and up only after there was room for a while, each
+/// time that failed for twice as long**: a load between two rungs makes it change ever more seldom.
+/// How much of the time the work takes is no reason by itself: a machine may be fully used, and
+/// keep up. The time enters as an argument.
 ///
 /// ```
 /// use media_recorder_state::LoadController;
@@ -43,8 +44,8 @@ pub struct LoadController {
     costs: Vec<u32>,
     rung: usize,
     window: Option<Window>,
-    /// When it went down last, or up, or began.
-    stepped: Option<MediaTime>,
+    /// Where the queue was when the rung changed last, or when it was last found to shrink.
+    mark: Option<Mark>,
     /// Since when there has been room for the rung above.
     room_since: Option<MediaTime>,
     /// For how long there must be.
@@ -59,12 +60,18 @@ struct Window {
     busy: MediaTime,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    at: MediaTime,
+    waiting: usize,
+}
+
 /// Why a rung was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoadReason {
-    /// Down: frames waited for the encoder.
+    /// Down: half of the places were taken by frames that waited for the encoder.
     Waiting,
-    /// Down: encoding took nearly all of the time.
+    /// Down: a quarter was, and encoding took nearly all of the time.
     Busy,
     /// Up: there was time to spare.
     Spare,
@@ -79,7 +86,7 @@ impl LoadController {
             rung: rung.min(costs.len().saturating_sub(1)),
             costs,
             window: None,
-            stepped: None,
+            mark: None,
             room_since: None,
             hold: SHORTEST_HOLD,
             tried: None,
@@ -100,12 +107,35 @@ impl LoadController {
         (waiting, places): (usize, usize),
     ) -> Option<LoadReason> {
         let begun = now.saturating_sub(busy);
+        // The first picture, a key frame, takes longest: it says nothing about those to come.
+        self.mark.get_or_insert(Mark {
+            at: begun,
+            waiting: usize::MAX,
+        });
+        let load = self.load(now, busy);
+        self.judge_last_try(now);
+        let reason = if waiting * 2 >= places {
+            Some(LoadReason::Waiting)
+        } else if waiting * 4 >= places && load.is_some_and(|load| load > TOO_MUCH) {
+            Some(LoadReason::Busy)
+        } else {
+            None
+        };
+        if reason.is_some() {
+            self.room_since = None;
+            let full = waiting * 4 >= places * 3;
+            return reason.filter(|_| self.step_down(now, waiting, full));
+        }
+        let up = load.is_some_and(|load| self.step_up_if_roomy(now, load));
+        up.then_some(LoadReason::Spare)
+    }
+
+    /// The share of the time that work took, in thousandths, once per window.
+    fn load(&mut self, now: MediaTime, busy: MediaTime) -> Option<u32> {
         let window = self.window.get_or_insert(Window {
-            begun,
+            begun: now.saturating_sub(busy),
             busy: MediaTime::ZERO,
         });
-        // The first picture, a key frame, takes longest: it says nothing about those to come.
-        self.stepped.get_or_insert(begun);
         window.busy = window.busy.saturating_add(busy);
         let passed = now.saturating_sub(window.begun);
         if passed < WINDOW {
@@ -116,19 +146,7 @@ impl LoadController {
             begun: now,
             busy: MediaTime::ZERO,
         });
-        self.judge_last_try(now);
-        let crowded = waiting * 2 >= places;
-        if crowded || load > TOO_MUCH {
-            self.room_since = None;
-            let reason = if crowded {
-                LoadReason::Waiting
-            } else {
-                LoadReason::Busy
-            };
-            return self.step_down(now).then_some(reason);
-        }
-        self.step_up_if_roomy(now, load)
-            .then_some(LoadReason::Spare)
+        Some(load)
     }
 
     /// A rung up that has been held for long, also against the time that was waited for it, was
@@ -142,19 +160,32 @@ impl LoadController {
         }
     }
 
-    fn step_down(&mut self, now: MediaTime) -> bool {
-        let settles = self
-            .stepped
-            .is_some_and(|stepped| now.saturating_sub(stepped) < SETTLE);
+    /// Goes down, unless the present rung needs time yet to show what it brings, or what waits
+    /// becomes less already. `full` says that there is no time left for that.
+    fn step_down(&mut self, now: MediaTime, waiting: usize, full: bool) -> bool {
         // What comes after a rung up is the answer to it: there is nothing to wait for.
-        if (settles && self.tried.is_none()) || self.rung + 1 >= self.costs.len() {
+        if self.tried.is_none()
+            && let Some(mark) = &mut self.mark
+        {
+            let since = now.saturating_sub(mark.at);
+            if since < SETTLE {
+                return false;
+            }
+            // One of long ago says nothing about now.
+            let shrinks = waiting < mark.waiting && since < SETTLE.saturating_add(SETTLE);
+            *mark = Mark { at: now, waiting };
+            if shrinks && !full {
+                return false;
+            }
+        }
+        if self.rung + 1 >= self.costs.len() {
             return false;
         }
         if self.tried.take().is_some() {
             self.hold = self.hold.saturating_add(self.hold).min(LONGEST_HOLD);
         }
         self.rung += 1;
-        self.stepped = Some(now);
+        self.mark = Some(Mark { at: now, waiting });
         true
     }
 
@@ -174,7 +205,6 @@ impl LoadController {
         }
         self.room_since = None;
         self.rung = above;
-        self.stepped = Some(now);
         self.tried = Some(now);
         true
     }

@@ -35,6 +35,8 @@ pub(super) fn live_presets(codec: VideoCodec) -> [(Preset, u32); 3] {
 
 /// Fewer than a third of the pictures are no motion picture any more.
 const DIVISORS: [u32; 2] = [2, 3];
+/// What a picture costs more that differs from the one before by the motion of several periods.
+const FARTHER_APART: (u32, u32) = (6, 5);
 
 /// Chooses preset and frame rate of one live track. **It keeps to the source's rate for as long as
 /// a faster preset is left.**
@@ -67,7 +69,7 @@ impl LiveController {
         if let Some(&fastest) = ladder.last() {
             ladder.extend(DIVISORS.map(|divisor| Rung {
                 divisor,
-                cost: fastest.cost / divisor,
+                cost: fastest.cost * FARTHER_APART.0 / (FARTHER_APART.1 * divisor),
                 ..fastest
             }));
         }

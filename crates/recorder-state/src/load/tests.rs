@@ -46,9 +46,8 @@ impl Simulation {
             let busy = work(self.now) * i64::from(COSTS[rung]) / 100;
             self.now += busy;
             self.capture();
-            let us = |us: i64| MediaTime::from_nanos(us * 1000);
             let depth = (self.queue.len(), PLACES);
-            let step = self.controller.observe(us(self.now), us(busy), depth);
+            let step = self.controller.observe(micros(self.now), micros(busy), depth);
             assert_eq!(step.is_some(), rung != self.controller.rung());
             if step.is_some() {
                 assert_eq!(
@@ -73,6 +72,10 @@ impl Simulation {
 }
 
 const SECOND: i64 = 1_000_000;
+
+fn micros(micros: i64) -> MediaTime {
+    MediaTime::from_nanos(micros * 1000)
+}
 
 #[test]
 fn a_machine_with_time_to_spare_is_used() {
@@ -155,6 +158,37 @@ fn a_first_picture_that_takes_long_costs_nothing() {
     let mut simulation = Simulation::new(2);
     simulation.run(3 * SECOND, |now| if now < 1000 { 400_000 } else { 12_000 });
     assert_eq!(simulation.changes, []);
+}
+
+/// Several threads of an encoder need nearly all of the time, and what waits goes up and down with
+/// the groups that they work on.
+#[test]
+fn a_machine_that_is_fully_used_and_keeps_up_is_left_alone() {
+    let mut controller = LoadController::new(COSTS, 2);
+    for n in 0..3000 {
+        let now = micros(PERIOD * n);
+        let busy = if n % 2 == 0 { 0 } else { 2 * PERIOD * 85 / 100 };
+        let step = controller.observe(now, micros(busy), (n as usize % 30, 74));
+        assert_eq!(step, None, "picture {n}");
+    }
+}
+
+#[test]
+fn what_becomes_less_by_itself_needs_no_further_step() {
+    let mut controller = LoadController::new(COSTS, 0);
+    let mut rungs = vec![];
+    for n in 0..400_i64 {
+        let now = micros(PERIOD * n);
+        // It grows until something is done about it, and then shrinks slowly.
+        let waiting = if rungs.iter().any(|&rung| rung > 0) {
+            40 - n / 20
+        } else {
+            n
+        };
+        controller.observe(now, micros(PERIOD), (waiting as usize, 74));
+        rungs.push(controller.rung());
+    }
+    assert_eq!(rungs.last(), Some(&1));
 }
 
 #[test]
