@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand};
-use media_recorder::{Container, FrameSize, MediaRecorder, MimeType, Preset, Rate, TrackKind};
+use media_recorder::{
+    Container, DegradationPreference, FrameSize, MediaRecorder, MimeType, Preset, Rate, TrackKind,
+};
 
 use crate::error::CliError;
 use crate::values;
@@ -90,6 +92,14 @@ pub(crate) struct RecordArgs {
     /// for: less while it is busy with other things.
     #[arg(long, value_name = "PRESET")]
     pub(crate) preset: Option<Preset>,
+
+    /// What a live picture gives up where no preset is fast enough: maintain-resolution gives up
+    /// the frame rate, maintain-framerate the size (of VP9), balanced a part of both,
+    /// maintain-framerate-and-resolution nothing: frames are dropped.
+    ///
+    /// Default: maintain-resolution
+    #[arg(long, value_name = "PREFERENCE", value_parser = values::degradation_preference)]
+    pub(crate) degradation_preference: Option<DegradationPreference>,
 
     /// How much media to gather before it is written out; 10ms at least. What is not yet written
     /// is lost if the process is killed.
@@ -251,6 +261,14 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn preferences_have_names() {
+        let args = record(&["out.webm", "--degradation-preference", "balanced"]);
+        let balanced = DegradationPreference::Balanced;
+        assert_eq!(args.degradation_preference, Some(balanced));
+        assert!(values::degradation_preference("resolution").is_err());
     }
 
     #[test]

@@ -74,13 +74,18 @@ fn is_slowed(pace: &Pace) -> bool {
     pace.steps_down > pace.steps_up
 }
 
-/// What is done about it: `preset live, 1 of 2 pictures`.
+/// What is done about it: `preset live, 1 of 2 pictures, 1/2 of the size`.
 fn way_out(pace: Pace) -> String {
     let preset = format!("preset {}", pace.preset);
-    match pace.frame_rate_divisor {
-        1 => preset,
-        divisor => format!("{preset}, 1 of {divisor} pictures"),
-    }
+    let rate = match pace.frame_rate_divisor {
+        1 => String::new(),
+        divisor => format!(", 1 of {divisor} pictures"),
+    };
+    let size = match pace.size_divisor {
+        1 => String::new(),
+        divisor => format!(", 1/{divisor} of the size"),
+    };
+    preset + &rate + &size
 }
 
 /// `HH:MM:SS.t`: more digits would only flicker.

@@ -43,6 +43,9 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), CliError> {
     if let Some(preset) = args.preset {
         options = options.preset(preset);
     }
+    if let Some(preference) = args.degradation_preference {
+        options = options.degradation_preference(preference);
+    }
     let (recorder, events) = MediaRecorder::new(&stream, options)?;
     recorder.start_with_timeslice(args.timeslice)?;
     let mut output = if args.to_stdout() {

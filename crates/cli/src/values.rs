@@ -1,6 +1,8 @@
-//! Durations and bit rates as people write them.
+//! Durations, bit rates and preferences as people write them.
 
 use std::time::Duration;
+
+use media_recorder::DegradationPreference;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
@@ -41,6 +43,27 @@ pub(crate) fn positive_duration(text: &str) -> Result<Duration, String> {
     match duration(text)? {
         Duration::ZERO => Err("it must be longer than nothing".to_owned()),
         duration => Ok(duration),
+    }
+}
+
+/// What is given up, by WebRTC's name for it: `maintain-resolution`.
+///
+/// # Errors
+///
+/// What to write instead, for people.
+pub(crate) fn degradation_preference(text: &str) -> Result<DegradationPreference, String> {
+    match text {
+        "maintain-resolution" => Ok(DegradationPreference::MaintainResolution),
+        "maintain-framerate" => Ok(DegradationPreference::MaintainFramerate),
+        "balanced" => Ok(DegradationPreference::Balanced),
+        "maintain-framerate-and-resolution" => {
+            Ok(DegradationPreference::MaintainFramerateAndResolution)
+        }
+        _ => Err(
+            "it is one of maintain-resolution, maintain-framerate, balanced and \
+             maintain-framerate-and-resolution"
+                .to_owned(),
+        ),
     }
 }
 

@@ -3,9 +3,13 @@
 
 mod common;
 
+use std::num::NonZeroUsize;
+
 use common::{config, flat, moving, ms, packets_of};
-use media_recorder_encode::{VideoEncoder, video_encoder};
-use media_recorder_types::{ColorInfo, FrameSize, Packet, Rate, VideoCodec, VideoFrame};
+use media_recorder_encode::{Parallelism, VideoEncoder, video_encoder};
+use media_recorder_types::{
+    ColorInfo, FrameSize, Packet, Rate, TrackMedia, VideoCodec, VideoFrame,
+};
 use rusty_vp9::{BitReader, DecodedFrame, Vp9Decoder, parse_uncompressed_header};
 
 fn decode(packets: &[Packet]) -> Vec<DecodedFrame> {
@@ -116,4 +120,50 @@ fn colour_that_is_not_known_is_not_claimed() {
     let mut bits = BitReader::new(&packets[0].data);
     let header = parse_uncompressed_header(&mut bits, &[(0, 0); 8]).unwrap();
     assert_eq!(header.color_space, 0);
+}
+
+/// Also where groups of pictures are encoded side by side.
+#[test]
+fn the_size_changes_with_a_key_frame_and_back() {
+    let sizes = [FrameSize::new(64, 48), FrameSize::new(31, 24)];
+    for lanes in [1, 2] {
+        let groups = Parallelism::Groups(NonZeroUsize::new(lanes).unwrap());
+        let config = config(64, 48).with_parallelism(groups);
+        let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+        let mut packets = Vec::new();
+        let frames: Vec<_> = (0..12)
+            .map(|n| moving(sizes[n as usize / 4 % 2], n, ms(i64::from(n) * 40)))
+            .collect();
+        for (n, frame) in frames.iter().enumerate() {
+            if n > 0 && frame.size() != frames[n - 1].size() {
+                assert!(encoder.encode(frame, false).is_err());
+                assert!(encoder.set_size(frame.size()));
+            }
+            encoder.encode(frame, false).unwrap();
+            packets.append(&mut packets_of(&mut *encoder));
+        }
+        encoder.finish().unwrap();
+        packets.append(&mut packets_of(&mut *encoder));
+        let keys = packets.iter().map(|packet| packet.key);
+        let expected = (0..12).map(|n| n % 4 == 0);
+        assert!(keys.eq(expected), "{lanes} lanes");
+        for (source, decoded) in frames.iter().zip(decode(&packets)) {
+            let size = FrameSize::new(decoded.width, decoded.height);
+            assert_eq!(size, source.size());
+            let psnr = psnr(source, &decoded);
+            assert!(psnr > 25.0, "{size}: {psnr:.1} dB");
+        }
+        let TrackMedia::Video(described) = &encoder.track().unwrap().media else {
+            panic!("a track of sound");
+        };
+        assert_eq!(described.size, sizes[0]);
+    }
+}
+
+#[test]
+fn a_size_that_cannot_be_changes_nothing() {
+    let mut encoder = video_encoder(VideoCodec::Vp9, config(64, 48)).unwrap();
+    assert!(!encoder.set_size(FrameSize::new(0, 48)));
+    let frame = moving(FrameSize::new(64, 48), 0, ms(0));
+    encoder.encode(&frame, false).unwrap();
 }

@@ -92,7 +92,7 @@ pub use media_recorder_types::{
     PixelFormat, Plane, Rate, RateError, Samples, TrackId, TrackKind, TrackMedia, VideoCodec,
     VideoFrame, VideoFrameError, VideoTrack,
 };
-pub use options::{AudioBitrateMode, RecorderOptions, SizeChange};
+pub use options::{AudioBitrateMode, DegradationPreference, RecorderOptions, SizeChange};
 pub use recorder::MediaRecorder;
 #[cfg(any(feature = "webm", feature = "mp4"))]
 pub use repair::{RepairReport, repair, repair_to};

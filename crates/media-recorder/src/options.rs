@@ -29,6 +29,7 @@ pub struct RecorderOptions {
     pub(crate) self_contained_chunks: bool,
     pub(crate) max_buffered_bytes: u64,
     pub(crate) preset: Option<Preset>,
+    pub(crate) degradation: DegradationPreference,
 }
 
 /// `BitrateMode` of the specification: how sound is encoded.
@@ -63,6 +64,28 @@ pub enum SizeChange {
     NewFile,
 }
 
+/// `RTCDegradationPreference` of WebRTC: what a live picture gives up when its encoder does not keep
+/// up though it works at its fastest preset already. ([`Pace`](crate::Pace) says what it gave up.)
+///
+/// Specification: <https://w3c.github.io/mst-content-hint/#dom-rtcdegradationpreference>
+///
+/// A smaller picture is a smaller picture in the same stream, which players scale to the size that
+/// the track began with. VP9 has that; of other codecs, whose streams have one size, the size is
+/// kept whatever is preferred.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DegradationPreference {
+    /// The frame rate: every second, then every third picture is recorded.
+    #[default]
+    MaintainResolution,
+    /// The size: half of the width and height, then a third.
+    MaintainFramerate,
+    /// Every second picture, then half of the width and height, then every third.
+    Balanced,
+    /// Nothing: pictures that find no place in the encoder's queue are dropped.
+    MaintainFramerateAndResolution,
+}
+
 /// What may wait in memory by default, in bytes: 2 GiB, where addresses are that wide.
 const DEFAULT_MAX_BUFFERED_BYTES: u64 = if usize::BITS > 32 { 2 << 30 } else { 512 << 20 };
 
@@ -78,6 +101,7 @@ impl Default for RecorderOptions {
             self_contained_chunks: false,
             max_buffered_bytes: DEFAULT_MAX_BUFFERED_BYTES,
             preset: None,
+            degradation: DegradationPreference::default(),
         }
     }
 }
@@ -177,10 +201,19 @@ impl RecorderOptions {
     /// How much work goes into each picture. By default, pictures that wait for the encoder get
     /// [`Preset::Quality`], and live ones begin with what this machine should have the time for and
     /// [go on with what it has](crate::Pace). With a preset of the caller's own it stays at that;
-    /// a live track that is too slow then still goes down to every second or third picture.
+    /// a live track that is too slow then still gives up what the
+    /// [degradation preference](Self::degradation_preference) says.
     #[must_use]
     pub fn preset(mut self, preset: Preset) -> Self {
         self.preset = Some(preset);
+        self
+    }
+
+    /// What live pictures give up when no preset is fast enough.
+    /// [`DegradationPreference::MaintainResolution`] by default.
+    #[must_use]
+    pub fn degradation_preference(mut self, preference: DegradationPreference) -> Self {
+        self.degradation = preference;
         self
     }
 

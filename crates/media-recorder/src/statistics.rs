@@ -52,8 +52,9 @@ pub struct TrackStatistics {
 
 /// How much work goes into the pictures of a track. Of a live one it changes with the load of the
 /// machine: when its encoder does not keep up, it goes over to faster presets, and when there is
-/// none left, to every second picture and at last every third. When there is time again, it goes
-/// back step by step, the more slowly the more often that was too early.
+/// none left, to fewer or smaller pictures, as the
+/// [preference](crate::RecorderOptions::degradation_preference) says. When there is time again, it
+/// goes back step by step, the more slowly the more often that was too early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pace {
@@ -61,6 +62,8 @@ pub struct Pace {
     pub preset: Preset,
     /// One of so many pictures is encoded: 1, 2 or 3.
     pub frame_rate_divisor: u32,
+    /// Width and height of the pictures are so many times smaller than those that come: 1, 2 or 3.
+    pub size_divisor: u32,
     /// Steps towards less work since `start`.
     pub steps_down: u64,
     /// Steps towards more work since `start`.
@@ -74,6 +77,7 @@ impl Pace {
         Self {
             preset,
             frame_rate_divisor: 1,
+            size_divisor: 1,
             steps_down: 0,
             steps_up: 0,
             last_step: None,

@@ -79,6 +79,7 @@ impl Lane {
             } => {
                 self.clock = self.clock.saturating_add(elapsed);
                 encoder.set_preset(preset);
+                encoder.set_size(picture.size());
                 encoder.encode(&picture.with_time(self.clock), key)?;
                 self.numbers.push_back(number);
             }

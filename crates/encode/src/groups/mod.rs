@@ -35,7 +35,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::convert::{I420Mut, to_i420};
 use crate::sync::{Mutex, lock};
-use crate::video::{Intake, StreamColor, VideoEncoder};
+use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, Parallelism, Preset, VideoConfig};
 use grouping::Grouping;
 use lane::{Lane, Work};
@@ -83,6 +83,9 @@ pub(crate) struct GroupEncoder {
     /// Whether the caller knows of the failure of a lane.
     told: bool,
     preset: Preset,
+    /// Whether the next frame begins a group, whoever asks for it or not.
+    fresh: bool,
+    changes_size: bool,
 }
 
 struct Shared {
@@ -130,6 +133,8 @@ impl GroupEncoder {
             finished: false,
             told: false,
             preset: config.first_preset(),
+            fresh: false,
+            changes_size: codec == VideoCodec::Vp9,
         })
     }
 
@@ -207,7 +212,7 @@ impl VideoEncoder for GroupEncoder {
             return Err(failure);
         }
         let picture = self.compact(frame, color)?;
-        let Place { lane, key } = self.plan.place(key);
+        let Place { lane, key } = self.plan.place(key || std::mem::take(&mut self.fresh));
         let last = self.last.replace(frame.time).unwrap_or(frame.time);
         let elapsed = frame.time.saturating_sub(last).min(LONGEST_STEP);
         self.intake.accept(frame, color);
@@ -231,6 +236,19 @@ impl VideoEncoder for GroupEncoder {
 
     fn preset(&self) -> Preset {
         self.preset
+    }
+
+    fn set_size(&mut self, size: FrameSize) -> bool {
+        if !self.changes_size || check_size(VideoCodec::Vp9, size, 1).is_err() {
+            return false;
+        }
+        if size != self.intake.size() {
+            self.intake.set_size(size);
+            self.fresh = true;
+            let length = PixelFormat::I420.packed_len(size);
+            self.buffers = BufferPool::new(length, self.grouping.pictures);
+        }
+        true
     }
 
     /// After a failure, the packets of the frames before it are still to be had, and the failure

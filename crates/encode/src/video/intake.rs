@@ -65,6 +65,18 @@ impl Intake {
         self.times.waiting()
     }
 
+    /// The size that frames must have now.
+    #[cfg(feature = "vp9")]
+    pub(crate) fn size(&self) -> FrameSize {
+        self.size
+    }
+
+    /// From now on frames must have this size.
+    #[cfg(feature = "vp9")]
+    pub(crate) fn set_size(&mut self, size: FrameSize) {
+        self.size = size;
+    }
+
     /// Lets nothing in any more; says whether that is new.
     pub(crate) fn finish(&mut self) -> bool {
         !std::mem::replace(&mut self.finished, true)

@@ -9,7 +9,7 @@ mod times;
 
 use std::time::Duration;
 
-use media_recorder_types::{Codec, MediaTrack, Packet, VideoCodec, VideoFrame};
+use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame};
 
 #[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 pub(crate) use {
@@ -42,6 +42,14 @@ pub trait VideoEncoder: Send {
 
     /// What is in force.
     fn preset(&self) -> Preset;
+
+    /// Goes over to frames of another size from the next one on, which is made a key frame; the
+    /// [track](Self::track) keeps the first size. For VP9. False, and nothing happens, where the
+    /// codec cannot change its size within a stream, or not to this one.
+    fn set_size(&mut self, size: FrameSize) -> bool {
+        let _ = size;
+        false
+    }
 
     /// Encodes every queued frame. Further calls do nothing.
     ///

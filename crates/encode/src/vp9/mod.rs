@@ -11,7 +11,7 @@ mod level;
 use std::collections::VecDeque;
 
 use media_recorder_types::{
-    Codec, MediaTrack, Packet, PixelFormat, VideoCodec, VideoFrame, VideoTrack,
+    Codec, FrameSize, MediaTrack, Packet, PixelFormat, VideoCodec, VideoFrame, VideoTrack,
 };
 use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
@@ -119,6 +119,19 @@ impl VideoEncoder for Vp9VideoEncoder {
 
     fn preset(&self) -> Preset {
         self.preset
+    }
+
+    fn set_size(&mut self, size: FrameSize) -> bool {
+        if check_size(VideoCodec::Vp9, size, 1).is_err() {
+            return false;
+        }
+        if size != self.intake.size() {
+            self.intake.set_size(size);
+            // The next frame is the first of a fresh codec, and so a key frame.
+            self.codec = None;
+            self.converted = None;
+        }
+        true
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {

@@ -6,6 +6,7 @@ use media_recorder_encode::Preset;
 use media_recorder_state::{LoadController, LoadReason};
 use media_recorder_types::{MediaTime, VideoCodec};
 
+use crate::options::DegradationPreference;
 use crate::statistics::{Pace, PaceReason};
 
 /// A rung of the ladder.
@@ -13,7 +14,9 @@ use crate::statistics::{Pace, PaceReason};
 struct Rung {
     preset: Preset,
     /// One of so many pictures is encoded.
-    divisor: u32,
+    frame_rate_divisor: u32,
+    /// Its sides are so many times smaller.
+    size_divisor: u32,
     /// The work of a second of pictures, against the others'.
     cost: u32,
 }
@@ -33,12 +36,23 @@ pub(super) fn live_presets(codec: VideoCodec) -> [(Preset, u32); 3] {
     ]
 }
 
-/// Fewer than a third of the pictures are no motion picture any more.
-const DIVISORS: [u32; 2] = [2, 3];
+/// What is given up beyond the fastest preset: divisors of the frame rate and of the size. Fewer
+/// than a third of the pictures are no motion picture any more.
+fn given_up(codec: VideoCodec, preference: DegradationPreference) -> &'static [(u32, u32)] {
+    const FRAME_RATE: &[(u32, u32)] = &[(2, 1), (3, 1)];
+    match preference {
+        DegradationPreference::MaintainFramerateAndResolution => &[],
+        _ if !changes_size(codec) => FRAME_RATE,
+        DegradationPreference::MaintainResolution => FRAME_RATE,
+        DegradationPreference::MaintainFramerate => &[(1, 2), (1, 3)],
+        DegradationPreference::Balanced => &[(2, 1), (2, 2), (3, 2)],
+    }
+}
+
 /// What a picture costs more that differs from the one before by the motion of several periods.
 const FARTHER_APART: (u32, u32) = (6, 5);
 
-/// Chooses preset and frame rate of one live track. **It keeps to the source's rate for as long as
+/// Chooses preset, frame rate and size of one live track. **It keeps to the source's for as long as
 /// a faster preset is left.**
 #[derive(Debug)]
 pub(crate) struct LiveController {
@@ -51,27 +65,26 @@ pub(crate) struct LiveController {
 
 impl LiveController {
     /// It begins with `first`, and stays there if that is `fixed` or the codec cannot change it.
-    pub(crate) fn new(codec: VideoCodec, first: Preset, fixed: bool) -> Self {
+    pub(crate) fn new(
+        codec: VideoCodec,
+        first: Preset,
+        fixed: bool,
+        preference: DegradationPreference,
+    ) -> Self {
+        let rung = |(preset, cost)| Rung {
+            preset,
+            frame_rate_divisor: 1,
+            size_divisor: 1,
+            cost,
+        };
         let mut ladder: Vec<Rung> = if fixed || !changes_preset(codec) {
-            vec![Rung {
-                preset: first,
-                divisor: 1,
-                cost: 1000,
-            }]
+            vec![rung((first, 1000))]
         } else {
-            let rung = |(preset, cost)| Rung {
-                preset,
-                divisor: 1,
-                cost,
-            };
             live_presets(codec).into_iter().map(rung).collect()
         };
         if let Some(&fastest) = ladder.last() {
-            ladder.extend(DIVISORS.map(|divisor| Rung {
-                divisor,
-                cost: fastest.cost * FARTHER_APART.0 / (FARTHER_APART.1 * divisor),
-                ..fastest
-            }));
+            let less = |&divisors| less_work(fastest, divisors);
+            ladder.extend(given_up(codec, preference).iter().map(less));
         }
         // A slower one than there is begins at the top.
         let begin = ladder.iter().position(|rung| rung.preset >= first);
@@ -82,11 +95,6 @@ impl LiveController {
             pace: Pace::new(ladder[begin].preset),
             ladder,
         }
-    }
-
-    /// The present preset.
-    pub(crate) fn preset(&self) -> Preset {
-        self.pace.preset
     }
 
     /// What it does, for people.
@@ -118,7 +126,8 @@ impl LiveController {
         };
         let rung = self.ladder[self.load.rung()];
         self.pace.preset = rung.preset;
-        self.pace.frame_rate_divisor = rung.divisor;
+        self.pace.frame_rate_divisor = rung.frame_rate_divisor;
+        self.pace.size_divisor = rung.size_divisor;
         let reason = match reason {
             LoadReason::Waiting => PaceReason::Waiting,
             LoadReason::Busy => PaceReason::Busy,
@@ -134,6 +143,26 @@ impl LiveController {
     }
 }
 
+/// The rung with fewer and smaller pictures than `fastest`.
+fn less_work(fastest: Rung, (frame_rate_divisor, size_divisor): (u32, u32)) -> Rung {
+    let mut cost = fastest.cost / (size_divisor * size_divisor);
+    if frame_rate_divisor > 1 {
+        cost = cost * FARTHER_APART.0 / (FARTHER_APART.1 * frame_rate_divisor);
+    }
+    Rung {
+        frame_rate_divisor,
+        size_divisor,
+        cost,
+        ..fastest
+    }
+}
+
+/// Whether a stream may have pictures of several sizes. Those of other codecs have one, which their
+/// container has too.
+fn changes_size(codec: VideoCodec) -> bool {
+    codec == VideoCodec::Vp9
+}
+
 /// Whether the encoder follows `set_preset` from one picture to the next. AV1 says in its sequence
 /// header, of which a file has one, which tools there are.
 pub(super) fn changes_preset(codec: VideoCodec) -> bool {
@@ -144,6 +173,10 @@ pub(super) fn changes_preset(codec: VideoCodec) -> bool {
 mod tests {
     use super::*;
     use std::ops::Range;
+
+    fn controller_of(codec: VideoCodec, first: Preset, fixed: bool) -> LiveController {
+        LiveController::new(codec, first, fixed, DegradationPreference::default())
+    }
 
     /// A second of pictures at 25 per second, each of which takes `busy`; how many were encoded.
     fn second(controller: &mut LiveController, from: i64, busy: u64, waiting: usize) -> usize {
@@ -169,7 +202,7 @@ mod tests {
 
     #[test]
     fn presets_come_before_the_frame_rate() {
-        let mut controller = LiveController::new(VideoCodec::Vp9, Preset::Balanced, false);
+        let mut controller = controller_of(VideoCodec::Vp9, Preset::Balanced, false);
         let mut seen = vec![controller.pace()];
         for n in 0..250 {
             pictures(&mut controller, n..n + 1, 60, 9);
@@ -198,13 +231,53 @@ mod tests {
         assert!(second(&mut controller, 20, 1, 0).abs_diff(8) <= 1);
     }
 
+    /// What an encoder that never keeps up makes of a preset that is fixed.
+    #[test]
+    fn what_is_given_up_is_the_callers_choice() {
+        use DegradationPreference::{
+            Balanced, MaintainFramerate, MaintainFramerateAndResolution, MaintainResolution,
+        };
+        for (codec, preference, expected) in [
+            (
+                VideoCodec::Vp9,
+                MaintainResolution,
+                &[(1, 1), (2, 1), (3, 1)][..],
+            ),
+            (
+                VideoCodec::Vp9,
+                MaintainFramerate,
+                &[(1, 1), (1, 2), (1, 3)],
+            ),
+            (VideoCodec::Vp9, Balanced, &[(1, 1), (2, 1), (2, 2), (3, 2)]),
+            (VideoCodec::Vp9, MaintainFramerateAndResolution, &[(1, 1)]),
+            (
+                VideoCodec::H264,
+                MaintainFramerate,
+                &[(1, 1), (2, 1), (3, 1)],
+            ),
+            (VideoCodec::Av1, MaintainFramerateAndResolution, &[(1, 1)]),
+        ] {
+            let mut controller = LiveController::new(codec, Preset::Live, true, preference);
+            let mut seen = vec![];
+            for n in 0..250 {
+                pictures(&mut controller, n..n + 1, 60, 9);
+                let pace = controller.pace();
+                seen.push((pace.frame_rate_divisor, pace.size_divisor));
+            }
+            seen.dedup();
+            assert_eq!(seen, expected, "{codec:?} {preference:?}");
+            let costs = controller.ladder.iter().map(|rung| rung.cost);
+            assert!(costs.is_sorted_by(|a, b| a > b), "{:?}", controller.ladder);
+        }
+    }
+
     #[test]
     fn with_the_load_gone_it_climbs_back() {
-        let mut controller = LiveController::new(VideoCodec::Vp9, Preset::Live, false);
+        let mut controller = controller_of(VideoCodec::Vp9, Preset::Live, false);
         pictures(&mut controller, 0..100, 60, 9);
         assert!(controller.pace().frame_rate_divisor > 1);
         let encoded: Vec<usize> = (4..60).map(|n| second(&mut controller, n, 1, 0)).collect();
-        assert_eq!(controller.preset(), Preset::Balanced);
+        assert_eq!(controller.pace().preset, Preset::Balanced);
         assert_eq!(encoded.last(), Some(&25));
         let reason = controller.pace().last_step.map(|(_, reason)| reason);
         assert_eq!(reason, Some(PaceReason::Spare));
@@ -216,7 +289,7 @@ mod tests {
             (VideoCodec::Vp9, Preset::Quality, true),
             (VideoCodec::Av1, Preset::Fast, false),
         ] {
-            let mut controller = LiveController::new(codec, preset, fixed);
+            let mut controller = controller_of(codec, preset, fixed);
             pictures(&mut controller, 0..250, 60, 9);
             let pace = controller.pace();
             assert_eq!((pace.preset, pace.frame_rate_divisor), (preset, 3));

@@ -28,7 +28,7 @@ use super::worker::Worker;
 use super::{Message, RecordedTrack, Session};
 use crate::calibration::{first_preset, known};
 use crate::error::{ErrorKind, RecorderError};
-use crate::options::SizeChange;
+use crate::options::{DegradationPreference, SizeChange};
 use crate::recorder::Shared;
 use crate::statistics::Pace;
 use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
@@ -53,6 +53,7 @@ pub(crate) struct Recipe {
     pub(crate) self_contained_chunks: bool,
     /// That was asked for.
     pub(crate) preset: Option<Preset>,
+    pub(crate) degradation: DegradationPreference,
 }
 
 /// Everything that can be refused has been accepted; nothing runs yet.
@@ -172,10 +173,11 @@ fn begin_with(recipe: &Recipe, track: &MediaStreamTrack, codec: Codec) -> Option
     Some(first_preset(loads, &live_presets(codec), for_good))
 }
 
-/// What adapts a live picture to the machine, and shows the preset of every picture.
+/// What adapts a live picture to the machine, and shows the preset of every picture. `wanted` is
+/// what the caller asks for.
 fn controller_of(
     recipe: &EncoderRecipe,
-    fixed: bool,
+    wanted: &Recipe,
     input: &TrackInput,
 ) -> Option<LiveController> {
     let (Codec::Video(codec), TrackSettings::Video(_)) = (recipe.codec, &recipe.settings) else {
@@ -184,7 +186,7 @@ fn controller_of(
     let preset = recipe.preset.unwrap_or(Preset::of(recipe.mode));
     let controller = input
         .is_live()
-        .then(|| LiveController::new(codec, preset, fixed));
+        .then(|| LiveController::new(codec, preset, wanted.preset.is_some(), wanted.degradation));
     let pace = controller.as_ref().map(LiveController::pace);
     input
         .counters
@@ -273,9 +275,8 @@ impl Prepared {
             tracks.push(recorded);
             credits.push(Arc::clone(&credit));
             let (encoder_recipe, encoder) = encoder;
-            let fixed = recipe.preset.is_some();
             let worker = Worker {
-                controller: controller_of(&encoder_recipe, fixed, &input),
+                controller: controller_of(&encoder_recipe, &recipe, &input),
                 index,
                 input,
                 recipe: encoder_recipe,

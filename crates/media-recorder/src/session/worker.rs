@@ -124,12 +124,11 @@ impl Worker {
         else {
             return Ok(());
         };
-        let frame = if sizes.concerns(&frame) {
-            self.input.counters.resized.add(1);
-            sizes.apply(&frame)?
-        } else {
-            frame
-        };
+        self.input
+            .counters
+            .resized
+            .add(sizes.concerns(&frame).into());
+        let frame = sizes.apply(&frame)?;
         encoder.encode(&frame.with_time(time), keys.next(time))?;
         self.without_packet += 1;
         // What other threads of the encoder did since the last picture, they did for one like it.
@@ -164,12 +163,24 @@ impl Worker {
         if !controller.observe(time, clock::now(), took, queue) {
             return;
         }
-        let preset = controller.preset();
-        self.recipe.preset = Some(preset);
-        if let TrackEncoder::Video { encoder, .. } = &mut self.encoder {
-            encoder.set_preset(preset);
+        let pace = controller.pace();
+        self.recipe.preset = Some(pace.preset);
+        self.input.counters.set_pace(pace);
+        self.keep_pace();
+    }
+
+    /// Has the encoder work as the controller says.
+    fn keep_pace(&mut self) {
+        let pace = self.controller.as_ref().map(LiveController::pace);
+        if let TrackEncoder::Video { encoder, sizes, .. } = &mut self.encoder
+            && let Some(pace) = pace
+        {
+            encoder.set_preset(pace.preset);
+            let size = sizes.divided(pace.size_divisor);
+            if encoder.set_size(size) {
+                sizes.encode_as(size);
+            }
         }
-        self.input.counters.set_pace(controller.pace());
     }
 
     fn encode_audio(&mut self, frame: &AudioFrame, repeated: bool) -> Result<(), RecorderError> {
@@ -293,6 +304,7 @@ impl Worker {
             self.recipe.set_size(size);
         }
         self.encoder = self.recipe.make()?;
+        self.keep_pace();
         self.busy = Duration::ZERO;
         self.without_packet = 0;
         self.described = false;

@@ -47,7 +47,9 @@ impl Simulation {
             self.now += busy;
             self.capture();
             let depth = (self.queue.len(), PLACES);
-            let step = self.controller.observe(micros(self.now), micros(busy), depth);
+            let step = self
+                .controller
+                .observe(micros(self.now), micros(busy), depth);
             assert_eq!(step.is_some(), rung != self.controller.rung());
             if step.is_some() {
                 assert_eq!(

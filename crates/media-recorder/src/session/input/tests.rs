@@ -10,7 +10,7 @@ use media_recorder_types::{
 };
 
 use super::*;
-use crate::options::SizeChange;
+use crate::options::{DegradationPreference, SizeChange};
 use crate::session::controller::LiveController;
 use crate::session::credit::Credit;
 use crate::session::encoders::{EncoderRecipe, TrackEncoder};
@@ -239,7 +239,12 @@ fn what_the_machine_slept_through_leaves_no_gap() {
 
 #[test]
 fn a_lower_frame_rate_leaves_pictures_out_before_the_encoder() {
-    let mut controller = LiveController::new(VideoCodec::Vp9, Preset::Live, true);
+    let mut controller = LiveController::new(
+        VideoCodec::Vp9,
+        Preset::Live,
+        true,
+        DegradationPreference::default(),
+    );
     let long_ago = MediaTime::from_secs(-1000);
     controller.observe(ms(0), long_ago, ms(2000).to_duration().unwrap(), (10, 10));
     assert_eq!(controller.pace().frame_rate_divisor, 2);
