@@ -91,8 +91,6 @@ impl Pace {
 pub enum PaceReason {
     /// Less work: pictures waited for the encoder.
     Waiting,
-    /// Less work: encoding took nearly all of the time.
-    Busy,
     /// More work: there was time to spare.
     Spare,
 }

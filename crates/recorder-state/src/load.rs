@@ -9,10 +9,7 @@ use media_recorder_types::MediaTime;
 const WINDOW: MediaTime = MediaTime::from_secs(1);
 /// A rung down gets so much time to show what it brings, and so does the beginning.
 const SETTLE: MediaTime = MediaTime::from_millis(800);
-/// Above this share of the time, in thousandths, pictures that wait become more.
-const TOO_MUCH: u32 = 950;
-/// A rung up must be expected to stay below this. What lies between the two keeps the controller
-/// where it is.
+/// A rung up must be expected to stay below this share of the time, in thousandths.
 const ENOUGH: u32 = 800;
 /// For so long there must be room before a rung up is tried, at first.
 const SHORTEST_HOLD: MediaTime = MediaTime::from_secs(4);
@@ -44,8 +41,10 @@ pub struct LoadController {
     costs: Vec<u32>,
     rung: usize,
     window: Option<Window>,
-    /// Where the queue was when the rung changed last, or when it was last found to shrink.
-    mark: Option<Mark>,
+    /// When it went down last, or began.
+    stepped: Option<MediaTime>,
+    /// How long the queue was when it was found too long, or last found to shrink since.
+    crowd: Option<Crowd>,
     /// Since when there has been room for the rung above.
     room_since: Option<MediaTime>,
     /// For how long there must be.
@@ -61,8 +60,8 @@ struct Window {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Mark {
-    at: MediaTime,
+struct Crowd {
+    seen: MediaTime,
     waiting: usize,
 }
 
@@ -71,8 +70,6 @@ struct Mark {
 pub enum LoadReason {
     /// Down: half of the places were taken by frames that waited for the encoder.
     Waiting,
-    /// Down: a quarter was, and encoding took nearly all of the time.
-    Busy,
     /// Up: there was time to spare.
     Spare,
 }
@@ -86,7 +83,8 @@ impl LoadController {
             rung: rung.min(costs.len().saturating_sub(1)),
             costs,
             window: None,
-            mark: None,
+            stepped: None,
+            crowd: None,
             room_since: None,
             hold: SHORTEST_HOLD,
             tried: None,
@@ -108,24 +106,16 @@ impl LoadController {
     ) -> Option<LoadReason> {
         let begun = now.saturating_sub(busy);
         // The first picture, a key frame, takes longest: it says nothing about those to come.
-        self.mark.get_or_insert(Mark {
-            at: begun,
-            waiting: usize::MAX,
-        });
+        self.stepped.get_or_insert(begun);
         let load = self.load(now, busy);
         self.judge_last_try(now);
-        let reason = if waiting * 2 >= places {
-            Some(LoadReason::Waiting)
-        } else if waiting * 4 >= places && load.is_some_and(|load| load > TOO_MUCH) {
-            Some(LoadReason::Busy)
-        } else {
-            None
-        };
-        if reason.is_some() {
+        if waiting * 2 >= places {
             self.room_since = None;
             let full = waiting * 4 >= places * 3;
-            return reason.filter(|_| self.step_down(now, waiting, full));
+            let down = self.step_down(now, waiting, full);
+            return down.then_some(LoadReason::Waiting);
         }
+        self.crowd = None;
         let up = load.is_some_and(|load| self.step_up_if_roomy(now, load));
         up.then_some(LoadReason::Spare)
     }
@@ -160,33 +150,46 @@ impl LoadController {
         }
     }
 
-    /// Goes down, unless the present rung needs time yet to show what it brings, or what waits
-    /// becomes less already. `full` says that there is no time left for that.
+    /// Goes down, unless the present rung needs time yet to show what it brings, or it is yet to be
+    /// seen whether what waits becomes less by itself, as after a key frame. `full` says that there
+    /// is no time left for that.
     fn step_down(&mut self, now: MediaTime, waiting: usize, full: bool) -> bool {
+        let last = self.rung + 1 >= self.costs.len();
         // What comes after a rung up is the answer to it: there is nothing to wait for.
-        if self.tried.is_none()
-            && let Some(mark) = &mut self.mark
+        if last
+            || self.tried.is_none()
+                && !(self.has_settled(now) && (full || self.stays(now, waiting)))
         {
-            let since = now.saturating_sub(mark.at);
-            if since < SETTLE {
-                return false;
-            }
-            // One of long ago says nothing about now.
-            let shrinks = waiting < mark.waiting && since < SETTLE.saturating_add(SETTLE);
-            *mark = Mark { at: now, waiting };
-            if shrinks && !full {
-                return false;
-            }
-        }
-        if self.rung + 1 >= self.costs.len() {
             return false;
         }
         if self.tried.take().is_some() {
             self.hold = self.hold.saturating_add(self.hold).min(LONGEST_HOLD);
         }
         self.rung += 1;
-        self.mark = Some(Mark { at: now, waiting });
+        self.stepped = Some(now);
+        self.crowd = None;
         true
+    }
+
+    fn has_settled(&self, now: MediaTime) -> bool {
+        let since = |stepped| now.saturating_sub(stepped);
+        self.stepped.is_none_or(|stepped| since(stepped) >= SETTLE)
+    }
+
+    /// Whether a queue that is too long has not become shorter in the time that it was given.
+    fn stays(&mut self, now: MediaTime, waiting: usize) -> bool {
+        let crowd = Crowd { seen: now, waiting };
+        match self.crowd {
+            Some(before) if now.saturating_sub(before.seen) < SETTLE => false,
+            Some(before) => {
+                self.crowd = Some(crowd);
+                waiting >= before.waiting
+            }
+            None => {
+                self.crowd = Some(crowd);
+                false
+            }
+        }
     }
 
     fn step_up_if_roomy(&mut self, now: MediaTime, load: u32) -> bool {

@@ -130,7 +130,6 @@ impl LiveController {
         self.pace.size_divisor = rung.size_divisor;
         let reason = match reason {
             LoadReason::Waiting => PaceReason::Waiting,
-            LoadReason::Busy => PaceReason::Busy,
             LoadReason::Spare => PaceReason::Spare,
         };
         if reason == PaceReason::Spare {

@@ -175,6 +175,18 @@ fn a_machine_that_is_fully_used_and_keeps_up_is_left_alone() {
     }
 }
 
+/// A key frame each two seconds takes six times as long as the others, which leave little time.
+#[test]
+fn a_key_frame_is_no_reason() {
+    let mut simulation = Simulation::new(2);
+    let mut picture = 0;
+    simulation.run(60 * SECOND, |_| {
+        picture += 1;
+        if picture % 60 == 1 { 170_000 } else { 28_000 }
+    });
+    assert_eq!((simulation.dropped, simulation.changes.len()), (0, 0));
+}
+
 #[test]
 fn what_becomes_less_by_itself_needs_no_further_step() {
     let mut controller = LoadController::new(COSTS, 0);
