@@ -90,11 +90,11 @@ fn the_latency_is_kept() {
         let frame = moving(SIZE, n as u32, ms(n as i64 * 40));
         encoder.encode(&frame, false).unwrap();
         out += packets_of(&mut *encoder).len();
-        assert!(encoder.under_way() <= latency);
+        assert!(encoder.backlog().0 <= latency);
         assert!(n + 1 - out <= latency + 1, "{} of {} are out", out, n + 1);
     }
     encoder.finish().unwrap();
-    assert_eq!(encoder.under_way(), 0);
+    assert_eq!(encoder.backlog().0, 0);
     let alone = groups(2).with_parallelism(Parallelism::Within);
     assert_eq!(video_encoder(VideoCodec::Vp9, alone).unwrap().latency(), 0);
 }

@@ -289,8 +289,11 @@ impl VideoEncoder for GroupEncoder {
         self.grouping.latency()
     }
 
-    fn under_way(&self) -> usize {
-        self.shared.queue.ahead()
+    /// While one lane gets its group, the others work off what is left of theirs. That is less than
+    /// a group for as long as they keep up; with a whole one, the oldest frame soon is as far behind
+    /// as may be.
+    fn backlog(&self) -> (usize, usize) {
+        (self.shared.queue.tasks(), self.grouping.longest)
     }
 
     fn workers(&self) -> usize {

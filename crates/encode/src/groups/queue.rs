@@ -48,9 +48,9 @@ impl<T> TaskQueue<T> {
         }
     }
 
-    /// How far the newest task is ahead of the oldest that is not done.
-    pub(crate) fn ahead(&self) -> usize {
-        lock(&self.schedule).ahead()
+    /// How many tasks wait or run.
+    pub(crate) fn tasks(&self) -> usize {
+        lock(&self.schedule).tasks()
     }
 
     /// Forgets what waits: the workers end with what they are at.

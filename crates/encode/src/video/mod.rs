@@ -73,10 +73,11 @@ pub trait VideoEncoder: Send {
         0
     }
 
-    /// How many of them are under way now. One that nears [`latency`](Self::latency) is slower
-    /// than its source, which the time that `encode` takes does not tell.
-    fn under_way(&self) -> usize {
-        0
+    /// How many frames wait in the encoder or are being encoded, and how many may while it keeps up
+    /// with its source. One that nears the second is slower than its source, which the time that
+    /// `encode` takes does not tell.
+    fn backlog(&self) -> (usize, usize) {
+        (0, 0)
     }
 
     /// How many frames are encoded at once. 1 where [`encode`](Self::encode) does all the work

@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock};
 
 use media_recorder_state::Timeline;
-use media_recorder_types::MediaTime;
+use media_recorder_types::{FrameSize, MediaTime, PixelFormat};
 
 use super::Message;
 use super::continuity::Continuity;
@@ -18,9 +18,13 @@ use crate::error::RecorderError;
 use crate::stream::{Feed, Media, MediaStreamTrack, Sink, Timing, TrackSettings, WhilePaused};
 use crate::sync::{Mutex, lock};
 
-/// Pictures that may wait for the encoder of a live track: a third of a second at 30 per
-/// second. More only adds memory and delay before frames are dropped all the same.
-const LIVE_PICTURES: usize = 10;
+/// Pictures that may wait for the encoder of a live track: a second at 30 per second, for a key
+/// frame may take ten times as long as those after it. Fewer where they are large, but a third of a
+/// second; more only adds delay before frames are dropped all the same.
+const LIVE_PICTURES: usize = 30;
+const FEWEST_LIVE_PICTURES: usize = 10;
+/// What they may take in memory as RGBA, in bytes.
+const LIVE_PICTURE_BYTES: usize = 64_000_000;
 /// Runs of sound that may wait, two seconds of 10 ms ones: sound costs little memory and a
 /// hole in it is heard.
 const LIVE_SOUNDS: usize = 200;
@@ -60,6 +64,11 @@ pub(crate) struct Queued {
     pub(crate) after_hole: bool,
 }
 
+fn live_pictures(size: FrameSize) -> usize {
+    let picture = PixelFormat::Rgba.packed_len(size).max(1);
+    (LIVE_PICTURE_BYTES / picture).clamp(FEWEST_LIVE_PICTURES, LIVE_PICTURES)
+}
+
 impl TrackInput {
     /// For a recording that starts at `start` on the clock of the track's source.
     pub(crate) fn new(
@@ -73,7 +82,7 @@ impl TrackInput {
         let feed = Arc::clone(track.feed());
         let capacity = match (feed.timing, track.format()) {
             (Timing::Offline, _) => OFFLINE_FRAMES,
-            (Timing::Live, TrackSettings::Video(_)) => LIVE_PICTURES,
+            (Timing::Live, TrackSettings::Video(format)) => live_pictures(format.size),
             (Timing::Live, TrackSettings::Audio(_)) => LIVE_SOUNDS,
             (Timing::Live, TrackSettings::Encoded(_)) => LIVE_PACKETS,
         };

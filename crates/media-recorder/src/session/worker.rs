@@ -139,10 +139,10 @@ impl Worker {
             }
             None => start.elapsed(),
         };
-        let under_way = (encoder.under_way(), encoder.latency());
+        let backlog = encoder.backlog();
         self.input.counters.times.add(took);
         self.last = Some(time);
-        self.control(time, took, under_way);
+        self.control(time, took, backlog);
         Ok(())
     }
 
@@ -154,12 +154,12 @@ impl Worker {
 
     /// A picture of recording time `time` took this to encode, and so many of how many places in
     /// the encoder are taken: changes what comes next by that.
-    fn control(&mut self, time: MediaTime, took: Duration, under_way: (usize, usize)) {
+    fn control(&mut self, time: MediaTime, took: Duration, backlog: (usize, usize)) {
         let Some(controller) = &mut self.controller else {
             return;
         };
         let waiting = self.input.queue.depth();
-        let queue = (waiting.0 + under_way.0, waiting.1 + under_way.1);
+        let queue = (waiting.0 + backlog.0, waiting.1 + backlog.1);
         if !controller.observe(time, clock::now(), took, queue) {
             return;
         }

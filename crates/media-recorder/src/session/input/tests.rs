@@ -161,11 +161,11 @@ fn an_encoder_that_does_not_keep_up_costs_frames_and_they_are_counted() {
     for n in 0..50 {
         input.push(picture(start.saturating_add(ms(10 * n))), false);
     }
-    assert_eq!(input.queue.depth(), (10, 10));
+    assert_eq!(input.queue.depth(), (30, 30));
     input.stop(start.saturating_add(ms(1000)));
     // What was taken in is encoded, at its own times.
     let times = encode(&input, &messages);
-    assert_eq!(times, (0..10).map(|n| 10 * n).collect::<Vec<_>>());
+    assert_eq!(times, (0..30).map(|n| 10 * n).collect::<Vec<_>>());
     let counters = &input.counters;
     assert_eq!(
         (
@@ -173,7 +173,7 @@ fn an_encoder_that_does_not_keep_up_costs_frames_and_they_are_counted() {
             counters.packets.get(),
             counters.dropped.get()
         ),
-        (50, 10, 40)
+        (50, 30, 20)
     );
 }
 
@@ -197,9 +197,9 @@ fn frames_of_a_pause_are_neither_recorded_nor_counted() {
     let (_track, input, messages) = live_input(start);
     input.push(picture(at(0)), false);
     input.pause(at(20));
-    (3..20).for_each(|n| input.push(picture(at(10 * n)), false));
+    (1..40).for_each(|n| input.push(picture(at(20 + 4 * n)), false));
     input.resume(at(200));
-    assert_eq!(input.queue.depth(), (10, 10));
+    assert_eq!(input.queue.depth(), (30, 30));
     input.stop(at(1000));
     assert_eq!(encode(&input, &messages), [0]);
     assert_eq!(input.counters.frames_in.get(), 1);
