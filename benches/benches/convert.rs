@@ -1,11 +1,12 @@
 //! What it costs to make I420 of every pixel format, and to scale it, beside copying as many
-//! bytes: the copy is what memory allows.
+//! bytes: the copy is what memory allows. Motion JPEG is a photograph-like picture at the quality
+//! of a camera.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use media_recorder_encode::convert::{Fitter, I420Buffer, to_i420};
+use media_recorder_encode::convert::{Fitter, I420Buffer, JpegDecoder, to_i420};
 use media_recorder_types::{ColorInfo, FrameSize, MediaTime, PixelFormat, VideoFrame};
 
 const FORMATS: [PixelFormat; 9] = [
@@ -55,6 +56,24 @@ fn convert(criterion: &mut Criterion) {
     }
 }
 
+fn jpeg(criterion: &mut Criterion) {
+    const PICTURE: &[u8] = include_bytes!("../data/picture-1280x720.jpg");
+
+    let mut group = criterion.benchmark_group("convert 1280x720");
+    group
+        .sample_size(30)
+        .throughput(Throughput::BytesDecimal(PICTURE.len() as u64));
+    group.bench_function(BenchmarkId::new("to_i420", "Mjpeg"), |b| {
+        let mut decoder = JpegDecoder::new();
+        b.iter(|| {
+            decoder
+                .decode(black_box(PICTURE), MediaTime::ZERO)
+                .expect("a whole picture")
+        });
+    });
+    group.finish();
+}
+
 fn fit(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fit");
     group
@@ -73,5 +92,5 @@ fn fit(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, convert, fit);
+criterion_group!(benches, convert, jpeg, fit);
 criterion_main!(benches);

@@ -95,10 +95,11 @@ impl MediaCapabilitiesInfo {
 impl MediaCapabilities {
     /// What `encodingInfo()` says of a configuration of the type `"record"`.
     ///
-    /// `smooth` is for a live recording with [`Preset::Live`](crate::Preset::Live). The first time
-    /// that a picture codec is asked about at a size of about this, some frames are encoded to
-    /// measure how fast this machine is: that takes about a fifth of a second. Later answers come
-    /// at once. A machine that is busy elsewhere is measured as slow as it is then.
+    /// `smooth` is for a live recording with [`Preset::Live`](crate::Preset::Live) and the bitrate
+    /// of one for which none is asked. The first time that a picture codec is asked about at a size
+    /// of about this, some frames are encoded to measure how fast this machine is: that takes less
+    /// than half a second. Later answers come at once. A machine that is busy elsewhere is measured
+    /// as slow as it is then.
     ///
     /// # Errors
     ///
@@ -134,7 +135,7 @@ impl MediaCapabilities {
         };
         let capabilities = match named_video_codec(&video.content_type) {
             Some(_) => capabilities(),
-            None => capabilities_by_speed(&[pictures], &measured),
+            None => capabilities_by_speed(&video.content_type, &[pictures], &measured),
         };
         let codec = codec(&video.content_type, TrackKind::Video, &capabilities);
         let Some(Codec::Video(codec)) = codec.filter(|_| audio_supported) else {

@@ -82,8 +82,9 @@ impl MediaRecorder {
     /// The stream may be empty or inactive yet.
     ///
     /// For live pictures that have to be encoded, the first recorder of a process measures how fast
-    /// this machine does that, so that [`start`](Self::start) knows: that takes about a fifth of a
-    /// second for each codec that the type leaves open.
+    /// this machine does that, so that [`start`](Self::start) knows: that takes less than half a
+    /// second for the codec that the type names, or for each one, the best first, until one keeps
+    /// up.
     ///
     /// # Errors
     ///

@@ -4,13 +4,13 @@ use media_recorder_encode::{audio_codecs, video_codecs};
 use media_recorder_state::{Capabilities, TrackNeed};
 use media_recorder_types::{Codec, Container, MimeType, VideoCodec};
 
-use crate::calibration::{Pictures, Speeds, known, measured, sort_for};
+use crate::calibration::{Pictures, Speeds, best_for, can_encode, known, measured};
 use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
 
-/// Containers and codecs, best first.
+/// Containers and codecs, best first, for pictures of which nothing is known.
 ///
-/// VP9 comes before AV1: at every speed that an ordinary machine manages, it is the better picture
-/// of the two (`docs/presets.md`). H.264 comes last: who wants it says so.
+/// VP9 comes before AV1, which is too slow for many a machine. H.264 comes last: who wants it says
+/// so.
 pub(crate) fn capabilities() -> Capabilities {
     with_video(best_first())
 }
@@ -47,23 +47,49 @@ pub(crate) fn capabilities_for(tracks: &[MediaStreamTrack]) -> Capabilities {
     });
     Capabilities {
         passed: passed.collect(),
-        ..capabilities_by_speed(&live_pictures(tracks), &known)
+        ..capabilities_by_speed("", &live_pictures(tracks), &known)
     }
 }
 
-/// The same with the best codec first that keeps up with these live pictures, where it is known
-/// how fast they are encoded.
-pub(crate) fn capabilities_by_speed(pictures: &[Pictures], speeds: Speeds<'_>) -> Capabilities {
-    // AV1 is no choice for live pictures unless one asks for it: it looks ahead, so that a short
-    // measurement flatters it.
-    let (slow, mut video): (Vec<_>, Vec<_>) = best_first()
-        .into_iter()
-        .partition(|codec| *codec == VideoCodec::Av1);
-    if video.is_empty() || pictures.is_empty() || !sort_for(&mut video, pictures, speeds) {
+/// The same for a type that names no picture codec, with the best codec first that keeps up with
+/// these live pictures, where it is known how fast they are encoded.
+pub(crate) fn capabilities_by_speed(
+    mime_type: &str,
+    pictures: &[Pictures],
+    speeds: Speeds<'_>,
+) -> Capabilities {
+    let candidates = candidates(mime_type, pictures);
+    let best = match pictures {
+        [] => None,
+        _ => best_for(&candidates, pictures, speeds),
+    };
+    let Some(best) = best.map(|index| candidates[index]) else {
         return capabilities();
-    }
-    video.extend(slow);
-    with_video(video)
+    };
+    let mut video = best_first();
+    video.sort_by_key(|codec| *codec != best);
+    let mut found = with_video(video);
+    // The first one is for the type that names none; H.264 has no place in WebM.
+    let mut containers = found.containers.clone();
+    containers.sort_by_key(|container| !found.can_record(*container, Codec::Video(best)));
+    found.containers = containers;
+    found
+}
+
+/// The codecs that a type leaves open for all of these pictures, best first.
+fn candidates(mime_type: &str, pictures: &[Pictures]) -> Vec<VideoCodec> {
+    let container = mime_type.parse().ok();
+    let container = container.and_then(|mime: MimeType| mime.container());
+    let capabilities = capabilities();
+    let has_place = |codec| match container {
+        Some(container) => capabilities.can_record(container, Codec::Video(codec)),
+        None => true,
+    };
+    let fits = |&codec: &VideoCodec| {
+        let mut pictures = pictures.iter();
+        has_place(codec) && pictures.all(|picture| can_encode(codec, picture.size))
+    };
+    video_codecs().iter().copied().filter(fits).collect()
 }
 
 /// The pictures that come live and have to be encoded.
@@ -77,16 +103,19 @@ pub(crate) fn live_pictures(tracks: &[MediaStreamTrack]) -> Vec<Pictures> {
     pictures.collect()
 }
 
-/// Measures how fast live tracks can be encoded as this type says, unless that is known.
+/// Measures how fast live tracks can be encoded as this type says, unless that is known: with the
+/// codec that it names, or with one after the other until one keeps up.
 pub(crate) fn calibrate(tracks: &[MediaStreamTrack], mime_type: &str) {
     let pictures = live_pictures(tracks);
-    let named = named_video_codec(mime_type);
-    for &codec in video_codecs() {
-        if named.is_none_or(|named| named == codec) {
+    match named_video_codec(mime_type) {
+        Some(codec) => {
             for picture in &pictures {
                 // What cannot be measured is refused when it is to be recorded.
                 let _ = measured(codec, picture.size);
             }
+        }
+        None => {
+            capabilities_by_speed(mime_type, &pictures, &measured);
         }
     }
 }
@@ -111,8 +140,47 @@ pub(crate) fn need_of(track: &MediaStreamTrack) -> TrackNeed {
 
 #[cfg(all(test, feature = "h264", feature = "mp4", feature = "webm"))]
 mod tests {
-    use super::capabilities;
-    use media_recorder_state::is_type_supported;
+    use super::{capabilities, capabilities_by_speed};
+    use crate::calibration::Pictures;
+    use media_recorder_state::{TrackNeed, is_type_supported, plan};
+    use media_recorder_types::{FrameSize, TrackKind, VideoCodec};
+
+    /// The type that a live recording of this size gets, where AV1, VP9 and H.264 take so much of
+    /// the time.
+    fn type_for(mime_type: &str, width: u32, loads: [f64; 3]) -> String {
+        let size = FrameSize::new(width, width * 9 / 16);
+        let pictures = Pictures { size, rate: 30.0 };
+        let speeds = |codec, _| {
+            let load = match codec {
+                VideoCodec::Av1 => loads[0],
+                VideoCodec::Vp9 => loads[1],
+                _ => loads[2],
+            };
+            Some(load / (size.pixels() as f64 * 30.0))
+        };
+        let capabilities = capabilities_by_speed(mime_type, &[pictures], &speeds);
+        let tracks = [TrackNeed::Encode(TrackKind::Video)];
+        let plan = plan(mime_type, &tracks, &capabilities).expect("a type that is built");
+        plan.mime_type.to_string()
+    }
+
+    #[test]
+    fn the_best_codec_that_keeps_up_is_taken_for_live_pictures() {
+        for (mime_type, loads, codec) in [
+            ("", [0.3, 0.1, 0.05], "video/webm;codecs=av01"),
+            ("", [0.7, 0.4, 0.1], "video/webm;codecs=vp9"),
+            ("", [2.0, 1.0, 0.4], "video/x-matroska;codecs=avc1"),
+            // Nothing does: the fastest.
+            ("", [9.0, 4.0, 2.0], "video/x-matroska;codecs=avc1"),
+            ("video/webm", [2.0, 1.0, 0.4], "video/webm;codecs=vp9"),
+            ("video/webm", [0.3, 0.1, 0.05], "video/webm;codecs=av01"),
+            ("video/mp4", [2.0, 1.0, 0.4], "video/mp4;codecs=avc1"),
+        ] {
+            assert_eq!(type_for(mime_type, 640, loads), codec, "{loads:?}");
+        }
+        // AV1 has no pictures as small as this, however fast it is.
+        assert_eq!(type_for("", 14, [0.1; 3]), "video/webm;codecs=vp9");
+    }
 
     #[test]
     fn h264_goes_where_it_has_a_place_and_only_when_asked_for() {

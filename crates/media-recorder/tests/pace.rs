@@ -54,9 +54,18 @@ fn type_of_live(width: u32, height: u32) -> String {
 }
 
 #[test]
-fn the_best_codec_that_keeps_up_is_taken_for_live_pictures() {
-    // AV1 is for those who ask for it. H.264 has no place in WebM.
-    assert_eq!(type_of_live(64, 48), "video/webm;codecs=vp9");
+fn a_codec_is_found_for_live_pictures_of_any_size() {
+    // Which one is the machine's affair.
+    for (width, height) in [(64, 48), (320, 180)] {
+        let mime_type = type_of_live(width, height);
+        let codecs = [
+            "webm;codecs=av01",
+            "webm;codecs=vp9",
+            "x-matroska;codecs=avc1",
+        ];
+        let known = |codec: &&str| mime_type.starts_with(&format!("video/{codec}"));
+        assert!(codecs.iter().any(known), "{mime_type}");
+    }
     // AV1 has no pictures as small as this, however fast it is.
-    assert_eq!(type_of_live(8, 8), "video/webm;codecs=vp9");
+    assert!(!type_of_live(8, 8).contains("av01"));
 }
