@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use media_recorder_encode::Preset;
+use media_recorder_encode::{Parallelism, Preset};
 use media_recorder_state::{BitrateRequest, KeyFrameInterval};
 use media_recorder_types::MediaTime;
 
@@ -29,6 +29,7 @@ pub struct RecorderOptions {
     pub(crate) self_contained_chunks: bool,
     pub(crate) max_buffered_bytes: u64,
     pub(crate) preset: Option<Preset>,
+    pub(crate) parallelism: Parallelism,
 }
 
 /// `BitrateMode` of the specification: how sound is encoded.
@@ -78,6 +79,7 @@ impl Default for RecorderOptions {
             self_contained_chunks: false,
             max_buffered_bytes: DEFAULT_MAX_BUFFERED_BYTES,
             preset: None,
+            parallelism: Parallelism::Auto,
         }
     }
 }
@@ -181,6 +183,16 @@ impl RecorderOptions {
     #[must_use]
     pub fn preset(mut self, preset: Preset) -> Self {
         self.preset = Some(preset);
+        self
+    }
+
+    /// How pictures are encoded on several cores. By default VP9 and H.264 are cut into groups of
+    /// pictures that are encoded side by side, always if the source waits, and of live pictures
+    /// those that one core may not manage. With [`Parallelism::Within`] packets come without
+    /// delay, and key frames only where they are due.
+    #[must_use]
+    pub fn parallelism(mut self, parallelism: Parallelism) -> Self {
+        self.parallelism = parallelism;
         self
     }
 

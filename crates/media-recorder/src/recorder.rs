@@ -315,6 +315,7 @@ impl Shared {
             size_change: self.options.size_change,
             self_contained_chunks: self.options.self_contained_chunks,
             preset: self.options.preset,
+            parallelism: self.options.parallelism,
         })?;
 
         // Nothing is refused from here on, but that a thread may be.

@@ -43,6 +43,12 @@ pub trait VideoEncoder: Send {
     /// What is in force.
     fn preset(&self) -> Preset;
 
+    /// Says that no frame follows, and waits for nothing: who wants each packet as soon as it is
+    /// ready takes what there is until no frame is [under way](Self::under_way), and then calls
+    /// [`finish`](Self::finish), which must follow in any case. Does nothing where frames are
+    /// encoded one after the other.
+    fn begin_finish(&mut self) {}
+
     /// Encodes every queued frame. Further calls do nothing.
     ///
     /// # Errors
