@@ -10,8 +10,7 @@ use std::num::NonZeroUsize;
 pub enum Parallelism {
     /// Groups where one core is not enough: always if the source waits
     /// ([`Mode::Offline`](crate::Mode::Offline)), else for frames so large, and so many, that
-    /// one core may not keep up. If the source waits, the newest frames are kept back, so that
-    /// what is left at the end can be shared out and all cores are done together. As many as there are
+    /// one core may not keep up. As many as there are
     /// [`threads`](crate::VideoConfig::threads), or as pictures find room in about 100 MB per
     /// group.
     #[default]

@@ -168,7 +168,8 @@ impl RecorderOptions {
     /// How much recorded data may wait in memory, in bytes: what was gathered and not delivered
     /// (all of it where `start` has no timeslice), and delivered events that nobody took yet.
     /// Beyond that the recording ends with an error of kind
-    /// [`Unknown`](crate::ErrorKind::Unknown), and what was recorded until then is delivered.
+    /// [`Unknown`](crate::ErrorKind::Unknown), and what was recorded until then is delivered, with
+    /// the seconds that [several cores](Self::parallelism) are still encoding.
     /// 2 GiB by default, 512 MiB where addresses have 32 bits.
     #[must_use]
     pub fn max_buffered_bytes(mut self, bytes: u64) -> Self {

@@ -77,7 +77,8 @@ fn check(recorded: &Recorded, (pictures, period): (i64, i64)) -> ReadBack {
     let file = read_back(recorded.patched());
     let expected: Vec<u64> = (0..pictures).map(|n| (n * period) as u64).collect();
     assert_eq!(file.times(1), expected);
-    let sounds: Vec<u64> = (0..pictures * period / 10).map(|n| 10 * n as u64).collect();
+    // Packets of 20 ms.
+    let sounds: Vec<u64> = (0..pictures * period / 20).map(|n| 20 * n as u64).collect();
     assert_eq!(file.times(2), sounds);
     let times = file.blocks.iter().map(|block| block.millis);
     assert!(times.is_sorted(), "the blocks are in order");

@@ -70,6 +70,7 @@ impl Grouping {
         let longest = pictures.saturating_mul(8) / (others * 5);
         let (longest, held) = match config.mode {
             Mode::RealTime => (longest.clamp(SHORTEST, LONGEST_LIVE), 0),
+            Mode::Offline if !config.hold_back => (longest.clamp(SHORTEST, LONGEST_OFFLINE), 0),
             Mode::Offline => {
                 // With half a group held for each lane but one, too.
                 let with_held = pictures.saturating_mul(8) / (others * 9);
@@ -173,8 +174,11 @@ mod tests {
             (7680, 4320),
         ] {
             for mode in [Mode::RealTime, Mode::Offline] {
-                for threads in [2, 4, 16, 64] {
-                    let config = config(width, height, mode, threads);
+                for (threads, hold_back) in [2, 4, 16, 64]
+                    .into_iter()
+                    .flat_map(|threads| [(threads, false), (threads, true)])
+                {
+                    let config = config(width, height, mode, threads).with_hold_back(hold_back);
                     let Some(grouping) = Grouping::of(VideoCodec::Vp9, &config) else {
                         continue;
                     };
@@ -183,6 +187,7 @@ mod tests {
                     assert!(grouping.keeps_busy(), "{config:?} {grouping:?}");
                     let limits = grouping.limits();
                     assert!(limits.waiting + grouping.held <= grouping.pictures);
+                    assert!(hold_back || grouping.held == 0);
                 }
             }
         }

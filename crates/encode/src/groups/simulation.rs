@@ -108,10 +108,11 @@ fn uneven(number: u64, key: bool) -> u64 {
     scene * frame / 100 * if key { 2 } else { 1 }
 }
 
-fn grouping(workers: usize, mode: Mode) -> Grouping {
+fn grouping(workers: usize, mode: Mode, hold_back: bool) -> Grouping {
     let config = VideoConfig::new(TrackId::FIRST, FrameSize::new(1280, 720))
         .with_rate(Rate::new(30, 1))
         .with_mode(mode)
+        .with_hold_back(hold_back)
         .with_threads(NonZeroUsize::new(workers));
     Grouping::of(VideoCodec::Vp9, &config).expect("groups")
 }
@@ -127,11 +128,13 @@ fn two_cores_are_as_good_as_twice_one_and_sixty_four_are_of_use() {
         (32, 29.5),
         (64, 59.0),
     ] {
-        let grouping = grouping(workers, Mode::Offline);
-        let found = run(grouping, 2000 * workers as u64, (0, 0), uneven);
-        assert!(found.speed_up > least, "{workers} cores: {found:?}");
-        assert!(found.latency <= grouping.latency() as u64);
-        assert!(found.pictures <= grouping.pictures);
+        for hold_back in [false, true] {
+            let grouping = grouping(workers, Mode::Offline, hold_back);
+            let found = run(grouping, 2000 * workers as u64, (0, 0), uneven);
+            assert!(found.speed_up > least, "{workers} cores: {found:?}");
+            assert!(found.latency <= grouping.latency() as u64);
+            assert!(found.pictures <= grouping.pictures);
+        }
     }
 }
 
@@ -142,7 +145,12 @@ fn short_streams_keep_all_cores_busy_to_the_end() {
     for (workers, least) in [(2, 1.9), (3, 2.1), (4, 2.5)] {
         for frames in [150, 240, 300, 301, 333, 400, 450, 900] {
             for keys in [0, 60] {
-                let found = run(grouping(workers, Mode::Offline), frames, (0, keys), steady);
+                let found = run(
+                    grouping(workers, Mode::Offline, true),
+                    frames,
+                    (0, keys),
+                    steady,
+                );
                 let case = (workers, frames, keys);
                 assert!(found.speed_up > least, "{case:?}: {found:?}");
             }
@@ -154,7 +162,7 @@ fn short_streams_keep_all_cores_busy_to_the_end() {
 fn a_live_source_is_never_held_up_while_the_cores_are_fast_enough() {
     // One core needs half as long again as there is time for a frame, and two have a quarter
     // to spare.
-    let grouping = grouping(2, Mode::RealTime);
+    let grouping = grouping(2, Mode::RealTime, false);
     let steady = |_, key| if key { 1500 } else { 1000 };
     let found = run(grouping, 3000, (670, 0), steady);
     assert_eq!(found.held_up, 0, "{found:?}");
@@ -164,7 +172,7 @@ fn a_live_source_is_never_held_up_while_the_cores_are_fast_enough() {
 
 #[test]
 fn a_live_source_that_is_too_fast_is_held_up_and_no_memory_grows() {
-    let grouping = grouping(2, Mode::RealTime);
+    let grouping = grouping(2, Mode::RealTime, false);
     let found = run(grouping, 3000, (400, 0), uneven);
     assert!(found.held_up > 0, "{found:?}");
     assert!(found.latency <= grouping.latency() as u64, "{found:?}");

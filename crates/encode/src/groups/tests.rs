@@ -238,7 +238,7 @@ fn delays_change_nothing_in_what_comes_out() {
             };
             let run = |seed| encode(&mut encoder(grouping, seed), 100, &[0, 50]);
             let expected = run(0);
-            for seed in 1..20 {
+            for seed in 1..8 {
                 assert!(run(seed) == expected, "{lanes} lanes, seed {seed}");
             }
         }

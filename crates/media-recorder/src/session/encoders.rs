@@ -27,6 +27,8 @@ pub(crate) struct EncoderRecipe {
     /// Of pictures; none for the mode's own.
     pub(crate) preset: Option<Preset>,
     pub(crate) parallelism: Parallelism,
+    /// The source goes on by itself to its end: pictures may wait in the encoder for others.
+    pub(crate) hold_back: bool,
 }
 
 impl EncoderRecipe {
@@ -39,6 +41,7 @@ impl EncoderRecipe {
                     .with_bits_per_second(self.bits_per_second)
                     .with_mode(self.mode)
                     .with_parallelism(self.parallelism)
+                    .with_hold_back(self.hold_back)
                     .with_preset(self.preset);
                 Ok(TrackEncoder::Video {
                     encoder: video_encoder(codec, config)?,

@@ -31,7 +31,7 @@ use crate::error::{ErrorKind, RecorderError};
 use crate::options::SizeChange;
 use crate::recorder::Shared;
 use crate::statistics::Pace;
-use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
+use crate::stream::{MediaStreamTrack, Timing, TrackSettings, WhilePaused};
 use crate::support::live_pictures;
 use crate::threads::spawn;
 
@@ -157,6 +157,8 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
         },
         preset: recipe.preset.or_else(|| begin_with(recipe, track, codec)),
         parallelism: recipe.parallelism,
+        // A program that paints may stop to think, and what it painted is to come out.
+        hold_back: track.feed().while_paused == WhilePaused::Waits,
     })
 }
 

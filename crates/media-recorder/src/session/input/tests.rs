@@ -146,6 +146,7 @@ fn encode_with(
             mode: Mode::RealTime,
             preset: None,
             parallelism: Parallelism::Auto,
+            hold_back: false,
         },
         renewal: Arc::new(Renewal::new(1)),
         encoder: TrackEncoder::Video {
