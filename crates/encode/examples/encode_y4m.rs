@@ -36,6 +36,7 @@ fn main() -> Result<(), Failure> {
         .with_rate(Some(clip.rate))
         .with_bits_per_second(job.bits_per_second)
         .with_mode(job.mode)
+        .with_hold_back(true)
         .with_preset(job.preset)
         .with_threads(job.threads.try_into().ok());
     let mut encoder = video_encoder(job.codec, config)?;

@@ -41,6 +41,11 @@ pub struct VideoConfig {
     pub threads: Option<NonZeroUsize>,
     /// What they do side by side. Default: [`Parallelism::Auto`].
     pub parallelism: Parallelism,
+    /// Whether the newest frames, up to some seconds of them, may be kept back until others come
+    /// or the stream ends. Then the last groups of pictures of [`Mode::Offline`] are shared out so
+    /// that all threads are done together. For sources that do not pause, such as files. Default:
+    /// no.
+    pub hold_back: bool,
 }
 
 impl VideoConfig {
@@ -55,6 +60,7 @@ impl VideoConfig {
             preset: None,
             threads: None,
             parallelism: Parallelism::Auto,
+            hold_back: false,
         }
     }
 
@@ -97,6 +103,13 @@ impl VideoConfig {
     #[must_use]
     pub fn with_parallelism(mut self, parallelism: Parallelism) -> Self {
         self.parallelism = parallelism;
+        self
+    }
+
+    /// Sets [`hold_back`](Self::hold_back).
+    #[must_use]
+    pub fn with_hold_back(mut self, hold_back: bool) -> Self {
+        self.hold_back = hold_back;
         self
     }
 

@@ -84,7 +84,7 @@ pub use events::{Events, Saved};
 pub use media_capabilities::{
     AudioConfiguration, MediaCapabilities, MediaCapabilitiesInfo, VideoConfiguration,
 };
-pub use media_recorder_encode::{Preset, UnknownPreset};
+pub use media_recorder_encode::{Parallelism, Preset, UnknownPreset};
 pub use media_recorder_state::RecordingState;
 pub use media_recorder_types::{
     AudioCodec, AudioFrame, AudioFrameError, AudioTrack, Codec, CodecString, ColorInfo, ColorRange,

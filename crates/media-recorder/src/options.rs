@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use media_recorder_encode::Preset;
+use media_recorder_encode::{Parallelism, Preset};
 use media_recorder_state::{BitrateRequest, KeyFrameInterval};
 use media_recorder_types::MediaTime;
 
@@ -30,6 +30,7 @@ pub struct RecorderOptions {
     pub(crate) max_buffered_bytes: u64,
     pub(crate) preset: Option<Preset>,
     pub(crate) degradation: DegradationPreference,
+    pub(crate) parallelism: Parallelism,
 }
 
 /// `BitrateMode` of the specification: how sound is encoded.
@@ -102,6 +103,7 @@ impl Default for RecorderOptions {
             max_buffered_bytes: DEFAULT_MAX_BUFFERED_BYTES,
             preset: None,
             degradation: DegradationPreference::default(),
+            parallelism: Parallelism::Auto,
         }
     }
 }
@@ -190,7 +192,8 @@ impl RecorderOptions {
     /// How much recorded data may wait in memory, in bytes: what was gathered and not delivered
     /// (all of it where `start` has no timeslice), and delivered events that nobody took yet.
     /// Beyond that the recording ends with an error of kind
-    /// [`Unknown`](crate::ErrorKind::Unknown), and what was recorded until then is delivered.
+    /// [`Unknown`](crate::ErrorKind::Unknown), and what was recorded until then is delivered, with
+    /// the seconds that [several cores](Self::parallelism) are still encoding.
     /// 2 GiB by default, 512 MiB where addresses have 32 bits.
     #[must_use]
     pub fn max_buffered_bytes(mut self, bytes: u64) -> Self {
@@ -214,6 +217,16 @@ impl RecorderOptions {
     #[must_use]
     pub fn degradation_preference(mut self, preference: DegradationPreference) -> Self {
         self.degradation = preference;
+        self
+    }
+
+    /// How pictures are encoded on several cores. By default VP9 and H.264 are cut into groups of
+    /// pictures that are encoded side by side, always if the source waits, and of live pictures
+    /// those that one core may not manage. With [`Parallelism::Within`] packets come without
+    /// delay, and key frames only where they are due.
+    #[must_use]
+    pub fn parallelism(mut self, parallelism: Parallelism) -> Self {
+        self.parallelism = parallelism;
         self
     }
 

@@ -317,6 +317,7 @@ impl Shared {
             self_contained_chunks: self.options.self_contained_chunks,
             preset: self.options.preset,
             degradation: self.options.degradation,
+            parallelism: self.options.parallelism,
         })?;
 
         // Nothing is refused from here on, but that a thread may be.

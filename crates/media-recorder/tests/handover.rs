@@ -45,7 +45,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use shuttle::thread;
 
-use credit::Credit;
+use credit::{Credit, Limits};
 use event_queue::EventQueue;
 use queue::{FrameQueue, Refused};
 
@@ -128,16 +128,23 @@ fn stopping_frees_everyone_and_keeps_what_was_taken_in() {
     });
 }
 
+fn limits(packets: usize) -> Limits {
+    Limits {
+        packets,
+        bytes: 1000,
+    }
+}
+
 #[test]
 fn no_more_packets_wait_than_there_is_credit() {
     check(|| {
-        let credit = Arc::new(Credit::new(2));
+        let credit = Arc::new(Credit::new(1, limits(2)));
         let waiting = Arc::new(AtomicUsize::new(0));
         let encoder = {
             let (credit, waiting) = (Arc::clone(&credit), Arc::clone(&waiting));
             thread::spawn(move || {
                 for _ in 0..5 {
-                    credit.take();
+                    credit.take(0, 9);
                     let now = waiting.fetch_add(1, Ordering::SeqCst) + 1;
                     assert!(now <= 2, "{now} wait");
                 }
@@ -148,7 +155,7 @@ fn no_more_packets_wait_than_there_is_credit() {
             if waiting.load(Ordering::SeqCst) > 0 {
                 waiting.fetch_sub(1, Ordering::SeqCst);
                 passed += 1;
-                credit.give(1);
+                credit.give(0, 1);
             } else {
                 thread::yield_now();
             }
@@ -157,13 +164,86 @@ fn no_more_packets_wait_than_there_is_credit() {
     });
 }
 
+/// What waits of a track goes on with as much of the other.
+#[test]
+fn who_writes_all_tracks_from_one_thread_never_waits_for_itself() {
+    check(|| {
+        let queues = Arc::new([FrameQueue::new(1), FrameQueue::new(1)]);
+        let credit = Arc::new(Credit::new(2, limits(1)));
+        let waiting = Arc::new(sync::Mutex::new([0, 0]));
+        let packets = Arc::new(AtomicUsize::new(0));
+        let encoder = |track: usize| {
+            let (queues, credit) = (Arc::clone(&queues), Arc::clone(&credit));
+            let (waiting, packets) = (Arc::clone(&waiting), Arc::clone(&packets));
+            thread::spawn(move || {
+                loop {
+                    let ready = queues[track].try_pop();
+                    let next = ready.or_else(|| {
+                        let _idle = credit.idle();
+                        queues[track].pop()
+                    });
+                    if next.is_none() {
+                        return credit.open();
+                    }
+                    credit.take(track, 9);
+                    packets.fetch_add(1, Ordering::SeqCst);
+                    let mut waiting = sync::lock(&waiting);
+                    waiting[track] += 1;
+                    if waiting.iter().all(|packets| *packets > 0) {
+                        *waiting = waiting.map(|packets: usize| packets - 1);
+                        (0..2).for_each(|track| credit.give(track, 1));
+                    }
+                }
+            })
+        };
+        let encoders = [encoder(0), encoder(1)];
+        // Five of one between two of the other: four of them wait for the second.
+        for track in [1, 0, 0, 0, 0, 0, 1] {
+            assert_eq!(queues[track].push_waiting(()), Ok(()));
+        }
+        queues.iter().for_each(FrameQueue::close);
+        for encoder in encoders {
+            encoder.join().unwrap();
+        }
+        assert_eq!(packets.load(Ordering::SeqCst), 7);
+    });
+}
+
+#[test]
+fn what_waits_is_bounded_in_bytes_also_while_an_encoder_has_nothing_to_do() {
+    check(|| {
+        let credit = Arc::new(Credit::new(2, limits(1)));
+        let taken = Arc::new(AtomicUsize::new(0));
+        let encoder = {
+            let (credit, taken) = (Arc::clone(&credit), Arc::clone(&taken));
+            thread::spawn(move || {
+                for _ in 0..9 {
+                    credit.take(0, 400);
+                    taken.fetch_add(1, Ordering::SeqCst);
+                }
+            })
+        };
+        let idle = credit.idle();
+        while taken.load(Ordering::SeqCst) < 2 {
+            thread::yield_now();
+        }
+        (0..5).for_each(|_| thread::yield_now());
+        // The second one is the first that is beyond; a third would begin beyond the bytes, too.
+        assert_eq!(taken.load(Ordering::SeqCst), 2);
+        credit.give(0, 1);
+        drop(idle);
+        credit.open();
+        encoder.join().unwrap();
+    });
+}
+
 #[test]
 fn the_end_frees_an_encoder_that_waits_for_credit() {
     check(|| {
-        let credit = Arc::new(Credit::new(0));
+        let credit = Arc::new(Credit::new(1, limits(0)));
         let encoder = {
             let credit = Arc::clone(&credit);
-            thread::spawn(move || (0..3).for_each(|_| credit.take()))
+            thread::spawn(move || (0..3).for_each(|_| credit.take(0, 9)))
         };
         credit.open();
         encoder.join().unwrap();

@@ -16,6 +16,9 @@ const MEMORY: usize = 100_000_000;
 const LONGEST_LIVE: usize = 32;
 /// The longest group where nobody waits. Longer ones save hardly any bits.
 const LONGEST_OFFLINE: usize = 120;
+/// How long groups mostly are where nobody asks for others: a recording has a key frame each two
+/// seconds, at 30 frames per second.
+const USUAL_OFFLINE: usize = 60;
 /// Shorter ones are mostly key frames.
 const SHORTEST: usize = 24;
 
@@ -31,6 +34,9 @@ pub(crate) struct Grouping {
     pub(crate) longest: usize,
     /// How many pictures may wait or be encoded.
     pub(crate) pictures: usize,
+    /// How many of them wait to be given to a lane, so that the last ones of a stream can be
+    /// shared out. Otherwise one lane would have a whole group to do while the others are done.
+    pub(crate) held: usize,
 }
 
 impl Grouping {
@@ -58,18 +64,28 @@ impl Grouping {
     fn new(workers: usize, config: &VideoConfig) -> Self {
         let picture = PixelFormat::I420.packed_len(config.size).max(1);
         let pictures = (workers.saturating_mul(MEMORY) / picture).max(workers);
+        let others = workers.saturating_sub(1).max(1);
         // In a stream whose groups are at even distances from each other's end, half of each
         // group waits but of the newest; a quarter more evens out what frames differ.
-        let longest = pictures.saturating_mul(8) / (workers.saturating_sub(1).max(1) * 5);
-        let most = match config.mode {
-            Mode::RealTime => LONGEST_LIVE,
-            Mode::Offline => LONGEST_OFFLINE,
+        let longest = pictures.saturating_mul(8) / (others * 5);
+        let (longest, held) = match config.mode {
+            Mode::RealTime => (longest.clamp(SHORTEST, LONGEST_LIVE), 0),
+            Mode::Offline if !config.hold_back => (longest.clamp(SHORTEST, LONGEST_OFFLINE), 0),
+            Mode::Offline => {
+                // With half a group held for each lane but one, too.
+                let with_held = pictures.saturating_mul(8) / (others * 9);
+                let longest = longest.min(with_held.max(USUAL_OFFLINE));
+                let longest = longest.clamp(SHORTEST, LONGEST_OFFLINE);
+                let room = pictures.saturating_sub(longest * others * 5 / 8);
+                (longest, room.min(longest * others / 2))
+            }
         };
         Self {
             workers,
             lanes: workers + workers.saturating_sub(1) / 2,
-            longest: longest.clamp(SHORTEST, most),
+            longest,
             pictures,
+            held,
         }
     }
 
@@ -80,14 +96,14 @@ impl Grouping {
 
     /// The most frames between one that comes and the oldest without a packet.
     pub(crate) fn latency(self) -> usize {
-        self.lanes * self.longest
+        self.held + self.lanes * self.longest
     }
 
     pub(super) fn limits(self) -> Limits {
         Limits {
             workers: self.workers,
-            waiting: self.pictures,
-            ahead: self.latency(),
+            waiting: self.pictures.saturating_sub(self.held),
+            ahead: self.lanes * self.longest,
         }
     }
 }
@@ -158,14 +174,20 @@ mod tests {
             (7680, 4320),
         ] {
             for mode in [Mode::RealTime, Mode::Offline] {
-                for threads in [2, 4, 16, 64] {
-                    let config = config(width, height, mode, threads);
+                for (threads, hold_back) in [2, 4, 16, 64]
+                    .into_iter()
+                    .flat_map(|threads| [(threads, false), (threads, true)])
+                {
+                    let config = config(width, height, mode, threads).with_hold_back(hold_back);
                     let Some(grouping) = Grouping::of(VideoCodec::Vp9, &config) else {
                         continue;
                     };
                     let picture = PixelFormat::I420.packed_len(config.size);
                     assert!(grouping.pictures * picture <= grouping.workers * MEMORY);
                     assert!(grouping.keeps_busy(), "{config:?} {grouping:?}");
+                    let limits = grouping.limits();
+                    assert!(limits.waiting + grouping.held <= grouping.pictures);
+                    assert!(hold_back || grouping.held == 0);
                 }
             }
         }

@@ -22,6 +22,7 @@ mod simulation;
 #[cfg(all(test, feature = "vp9"))]
 mod tests;
 
+use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -78,14 +79,26 @@ pub(crate) struct GroupEncoder {
     last: Option<MediaTime>,
     /// For frames that are not I420 already.
     buffers: BufferPool,
+    /// The newest frames, which no lane has got yet.
+    held: VecDeque<Held>,
     track: Option<MediaTrack>,
-    finished: bool,
+    /// No frame follows.
+    closed: bool,
     /// Whether the caller knows of the failure of a lane.
     told: bool,
     preset: Preset,
     /// Whether the next frame begins a group, whoever asks for it or not.
     fresh: bool,
     changes_size: bool,
+}
+
+/// A frame that is to be given to a lane.
+struct Held {
+    picture: VideoFrame,
+    /// A key frame was asked for.
+    key: bool,
+    elapsed: MediaTime,
+    preset: Preset,
 }
 
 struct Shared {
@@ -129,8 +142,9 @@ impl GroupEncoder {
             intake: Intake::new(config.size, config.rate),
             last: None,
             buffers: BufferPool::new(PixelFormat::I420.packed_len(config.size), grouping.pictures),
+            held: VecDeque::new(),
             track: None,
-            finished: false,
+            closed: false,
             told: false,
             preset: config.first_preset(),
             fresh: false,
@@ -138,11 +152,35 @@ impl GroupEncoder {
         })
     }
 
-    fn push(&self, lane: usize, work: Work) {
-        if self.shared.queue.push(lane, work) {
+    /// Gives a frame to its lane, as soon as there is room.
+    fn give(&mut self, frame: Held) {
+        let (lane, work) = self.placed(frame);
+        let wants_worker = self.shared.queue.push(lane, work);
+        self.start_worker(wants_worker);
+    }
+
+    /// Gives a lane one of its last tasks.
+    fn give_last(&self, lane: usize, work: Work) {
+        let wants_worker = self.shared.queue.push_last(lane, work);
+        self.start_worker(wants_worker);
+    }
+
+    fn start_worker(&self, wanted: bool) {
+        if wanted {
             let shared = Arc::clone(&self.shared);
             self.pool.spawn(move || shared.work());
         }
+    }
+
+    fn placed(&mut self, frame: Held) -> (usize, Work) {
+        let Place { lane, key } = self.plan.place(frame.key);
+        let work = Work::Frame {
+            picture: frame.picture,
+            key,
+            elapsed: frame.elapsed,
+            preset: frame.preset,
+        };
+        (lane, work)
     }
 
     /// Takes over the description of the stream, once there is one.
@@ -212,19 +250,20 @@ impl VideoEncoder for GroupEncoder {
             return Err(failure);
         }
         let picture = self.compact(frame, color)?;
-        let Place { lane, key } = self.plan.place(key || std::mem::take(&mut self.fresh));
         let last = self.last.replace(frame.time).unwrap_or(frame.time);
         let elapsed = frame.time.saturating_sub(last).min(LONGEST_STEP);
         self.intake.accept(frame, color);
-        self.push(
-            lane,
-            Work::Frame {
-                picture,
-                key,
-                elapsed,
-                preset: self.preset,
-            },
-        );
+        self.held.push_back(Held {
+            picture,
+            key: std::mem::take(&mut self.fresh) || key,
+            elapsed,
+            preset: self.preset,
+        });
+        if self.held.len() > self.grouping.held
+            && let Some(frame) = self.held.pop_front()
+        {
+            self.give(frame);
+        }
         self.note_track();
         Ok(())
     }
@@ -251,15 +290,25 @@ impl VideoEncoder for GroupEncoder {
         true
     }
 
+    fn begin_finish(&mut self) {
+        if !self.intake.finish() {
+            return;
+        }
+        self.plan.end(self.held.len() as u64, self.grouping.workers);
+        while let Some(frame) = self.held.pop_front() {
+            let (lane, work) = self.placed(frame);
+            self.give_last(lane, work);
+        }
+        (0..self.grouping.lanes).for_each(|lane| self.give_last(lane, Work::Finish));
+        self.closed = true;
+    }
+
     /// After a failure, the packets of the frames before it are still to be had, and the failure
     /// is told once: here if not by [`encode`](VideoEncoder::encode).
     fn finish(&mut self) -> Result<(), EncodeError> {
-        if self.intake.finish() {
-            (0..self.grouping.lanes).for_each(|lane| self.push(lane, Work::Finish));
-            self.shared.queue.wait_until_done();
-            self.finished = true;
-            self.note_track();
-        }
+        self.begin_finish();
+        self.shared.queue.wait_until_done();
+        self.note_track();
         match self.failure() {
             Some(failure) if !self.told => {
                 self.told = true;
@@ -272,7 +321,7 @@ impl VideoEncoder for GroupEncoder {
     fn next_packet(&mut self) -> Option<Packet> {
         // The next frame must have come, for the packet lasts until then whether it is early or
         // late itself.
-        if self.intake.waiting() < 2 && !self.finished {
+        if self.intake.waiting() < 2 && !self.closed {
             return None;
         }
         let (data, key) = lock(&self.shared.output).next()?;
@@ -293,7 +342,8 @@ impl VideoEncoder for GroupEncoder {
     /// a group for as long as they keep up; with a whole one, the oldest frame soon is as far behind
     /// as may be.
     fn backlog(&self) -> (usize, usize) {
-        (self.shared.queue.tasks(), self.grouping.longest)
+        let waiting = self.shared.queue.tasks() + self.held.len();
+        (waiting, self.grouping.longest)
     }
 
     fn workers(&self) -> usize {

@@ -29,6 +29,11 @@ impl<T> TaskQueue<T> {
         schedule.push(lane, work)
     }
 
+    /// Adds one of the last tasks, whose room is kept free. Says whether a worker is to be started.
+    pub(crate) fn push_last(&self, lane: usize, work: T) -> bool {
+        lock(&self.schedule).push(lane, work)
+    }
+
     /// What a worker does next; `None` ends it. [`done`](Self::done) must follow each task.
     pub(crate) fn take(&self) -> Option<Task<T>> {
         lock(&self.schedule).take()

@@ -30,14 +30,21 @@ struct Run {
     held_up: u64,
 }
 
-/// Encodes `frames` frames that come every `interval`, or whenever there is room if that is 0.
-/// `cost` says what a frame costs from its number and whether it is a key frame.
-fn run(grouping: Grouping, frames: u64, interval: u64, cost: impl Fn(u64, bool) -> u64) -> Run {
+/// Encodes `frames` frames that come every `interval`, or whenever there is room if that is 0;
+/// every so many of them a key frame is asked for, but not if that is 0. `cost` says what a frame costs from its number and whether it is a key frame.
+fn run(
+    grouping: Grouping,
+    frames: u64,
+    (interval, keys): (u64, u64),
+    cost: impl Fn(u64, bool) -> u64,
+) -> Run {
     let mut plan = Plan::new(grouping.lanes, grouping.longest);
     let mut schedule = Schedule::new(grouping.lanes, grouping.limits());
     let mut ends: BinaryHeap<End> = BinaryHeap::new();
     let mut done = BTreeSet::new();
-    let (mut now, mut came, mut out, mut work) = (0, 0, 0, 0);
+    let (mut now, mut came, mut given, mut out, mut work) = (0, 0, 0, 0, 0);
+    let is_key = |frame: u64| frame.checked_rem(keys).unwrap_or(frame) == 0;
+    let held = grouping.held as u64;
     let mut found = Run {
         speed_up: 0.0,
         latency: 0,
@@ -53,18 +60,25 @@ fn run(grouping: Grouping, frames: u64, interval: u64, cost: impl Fn(u64, bool) 
     };
     while out < frames {
         let due = interval * came;
-        if came < frames && due <= now && schedule.has_room() {
-            let place = plan.place(false);
+        let comes = came < frames && (came < given + held || schedule.has_room());
+        if comes && due <= now {
             came += 1;
-            if schedule.push(place.lane, place.key) {
-                begin(&mut schedule, &mut ends, now);
+            if came == frames {
+                plan.end(frames - given, grouping.workers);
             }
+            while given + held < came || came == frames && given < frames {
+                let place = plan.place(is_key(given));
+                given += 1;
+                if schedule.push(place.lane, place.key) {
+                    begin(&mut schedule, &mut ends, now);
+                }
+            }
+            let waiting = schedule.tasks() + (came - given) as usize;
             found.latency = found.latency.max(came - out);
-            found.pictures = found.pictures.max(schedule.tasks());
+            found.pictures = found.pictures.max(waiting);
             found.held_up = found.held_up.max(now - due);
             continue;
         }
-        let comes = came < frames && schedule.has_room();
         let first_end = ends.peek().map(|Reverse((end, ..))| *end);
         if comes && first_end.is_none_or(|end| due < end) {
             now = due;
@@ -94,10 +108,11 @@ fn uneven(number: u64, key: bool) -> u64 {
     scene * frame / 100 * if key { 2 } else { 1 }
 }
 
-fn grouping(workers: usize, mode: Mode) -> Grouping {
+fn grouping(workers: usize, mode: Mode, hold_back: bool) -> Grouping {
     let config = VideoConfig::new(TrackId::FIRST, FrameSize::new(1280, 720))
         .with_rate(Rate::new(30, 1))
         .with_mode(mode)
+        .with_hold_back(hold_back)
         .with_threads(NonZeroUsize::new(workers));
     Grouping::of(VideoCodec::Vp9, &config).expect("groups")
 }
@@ -113,11 +128,33 @@ fn two_cores_are_as_good_as_twice_one_and_sixty_four_are_of_use() {
         (32, 29.5),
         (64, 59.0),
     ] {
-        let grouping = grouping(workers, Mode::Offline);
-        let found = run(grouping, 2000 * workers as u64, 0, uneven);
-        assert!(found.speed_up > least, "{workers} cores: {found:?}");
-        assert!(found.latency <= grouping.latency() as u64);
-        assert!(found.pictures <= grouping.pictures);
+        for hold_back in [false, true] {
+            let grouping = grouping(workers, Mode::Offline, hold_back);
+            let found = run(grouping, 2000 * workers as u64, (0, 0), uneven);
+            assert!(found.speed_up > least, "{workers} cores: {found:?}");
+            assert!(found.latency <= grouping.latency() as u64);
+            assert!(found.pictures <= grouping.pictures);
+        }
+    }
+}
+
+#[test]
+fn short_streams_keep_all_cores_busy_to_the_end() {
+    // A key frame takes as long as four others.
+    let steady = |_, key| if key { 4000 } else { 1000 };
+    for (workers, least) in [(2, 1.9), (3, 2.1), (4, 2.5)] {
+        for frames in [150, 240, 300, 301, 333, 400, 450, 900] {
+            for keys in [0, 60] {
+                let found = run(
+                    grouping(workers, Mode::Offline, true),
+                    frames,
+                    (0, keys),
+                    steady,
+                );
+                let case = (workers, frames, keys);
+                assert!(found.speed_up > least, "{case:?}: {found:?}");
+            }
+        }
     }
 }
 
@@ -125,9 +162,9 @@ fn two_cores_are_as_good_as_twice_one_and_sixty_four_are_of_use() {
 fn a_live_source_is_never_held_up_while_the_cores_are_fast_enough() {
     // One core needs half as long again as there is time for a frame, and two have a quarter
     // to spare.
-    let grouping = grouping(2, Mode::RealTime);
+    let grouping = grouping(2, Mode::RealTime, false);
     let steady = |_, key| if key { 1500 } else { 1000 };
-    let found = run(grouping, 3000, 670, steady);
+    let found = run(grouping, 3000, (670, 0), steady);
     assert_eq!(found.held_up, 0, "{found:?}");
     // Two thirds of a second behind at most, at 30 frames per second.
     assert!(found.latency <= 20, "{found:?}");
@@ -135,8 +172,8 @@ fn a_live_source_is_never_held_up_while_the_cores_are_fast_enough() {
 
 #[test]
 fn a_live_source_that_is_too_fast_is_held_up_and_no_memory_grows() {
-    let grouping = grouping(2, Mode::RealTime);
-    let found = run(grouping, 3000, 400, uneven);
+    let grouping = grouping(2, Mode::RealTime, false);
+    let found = run(grouping, 3000, (400, 0), uneven);
     assert!(found.held_up > 0, "{found:?}");
     assert!(found.latency <= grouping.latency() as u64, "{found:?}");
     assert!(found.pictures <= grouping.pictures, "{found:?}");

@@ -134,6 +134,7 @@ fn grouping(lanes: usize, longest: usize) -> Grouping {
         lanes,
         longest,
         pictures: lanes * longest,
+        held: 0,
     }
 }
 
@@ -229,12 +230,51 @@ fn the_track_is_there_with_the_first_packet() {
 #[test]
 fn delays_change_nothing_in_what_comes_out() {
     for lanes in [2, 3, 5] {
-        let run = |seed| encode(&mut encoder(grouping(lanes, 6), seed), 100, &[0, 50]);
-        let expected = run(0);
-        for seed in 1..20 {
-            assert!(run(seed) == expected, "{lanes} lanes, seed {seed}");
+        for held in [0, 5, 40] {
+            let grouping = Grouping {
+                pictures: lanes * 6 + held,
+                held,
+                ..grouping(lanes, 6)
+            };
+            let run = |seed| encode(&mut encoder(grouping, seed), 100, &[0, 50]);
+            let expected = run(0);
+            for seed in 1..8 {
+                assert!(run(seed) == expected, "{lanes} lanes, seed {seed}");
+            }
         }
     }
+}
+
+#[test]
+fn at_the_end_packets_come_as_they_are_ready() {
+    let grouping = Grouping {
+        held: 30,
+        pictures: 60,
+        ..grouping(2, 100)
+    };
+    let mut packets = encode(&mut encoder(grouping, 8), 100, &[0]);
+    let mut encoder = encoder(grouping, 9);
+    (0..100).for_each(|n| encoder.encode(&good(n), false).unwrap());
+    assert!(encoder.backlog().0 >= 30, "some wait to be shared out");
+    encoder.begin_finish();
+    assert_eq!(
+        encoder.encode(&good(100), false),
+        Err(EncodeError::Finished)
+    );
+    let mut trickled = Vec::new();
+    while encoder.backlog().0 > 0 {
+        trickled.extend(drain(&mut encoder));
+        thread::yield_now();
+    }
+    trickled.extend(drain(&mut encoder));
+    assert_eq!(trickled.len(), 100, "all are there before it is finished");
+    encoder.finish().unwrap();
+    assert_eq!(encoder.next_packet(), None);
+    assert!(trickled == packets);
+    // The first lane gets the first half, and the second one the rest.
+    packets.retain(|packet| packet.key);
+    let keys: Vec<u8> = packets.iter().map(|packet| packet.data[0]).collect();
+    assert_eq!(keys, [0, 50]);
 }
 
 #[test]
@@ -343,9 +383,10 @@ impl Drop for Counted {
 
 #[test]
 fn no_more_pictures_are_held_than_allowed() {
-    for (lanes, pictures) in [(2, 3), (3, 9), (4, 40)] {
+    for (lanes, pictures, held) in [(2, 3, 0), (3, 9, 4), (4, 40, 0), (4, 40, 30)] {
         let grouping = Grouping {
             pictures,
+            held,
             ..grouping(lanes, 8)
         };
         let mut encoder = encoder(grouping, 7);

@@ -51,6 +51,12 @@ pub trait VideoEncoder: Send {
         false
     }
 
+    /// Says that no frame follows, and waits for nothing: who wants each packet as soon as it is
+    /// ready takes what there is until its [backlog](Self::backlog) is empty, and then calls
+    /// [`finish`](Self::finish), which must follow in any case. Does nothing where frames are
+    /// encoded one after the other.
+    fn begin_finish(&mut self) {}
+
     /// Encodes every queued frame. Further calls do nothing.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub(super) struct Coordinator {
     pub(super) shared: Arc<Shared>,
     pub(super) session: Session,
     pub(super) tracks: Vec<RecordedTrack>,
-    pub(super) credits: Vec<Arc<Credit>>,
+    pub(super) credit: Arc<Credit>,
     pub(super) counters: Arc<SessionCounters>,
     pub(super) files: Files,
     pub(super) timeslice: Option<MediaTime>,
@@ -82,7 +82,7 @@ impl Coordinator {
 
     /// The next message. While it waits, live tracks are kept going.
     fn next_message(&mut self) -> Option<Message> {
-        if !self.tracks.iter().any(|track| track.input.is_live()) {
+        if !self.has_live_track() {
             return self.messages.recv().ok();
         }
         loop {
@@ -97,6 +97,10 @@ impl Coordinator {
                 Err(RecvTimeoutError::Disconnected) => return None,
             }
         }
+    }
+
+    fn has_live_track(&self) -> bool {
+        self.tracks.iter().any(|track| track.input.is_live())
     }
 
     /// What live tracks need from time to time, at capture time `now`.
@@ -190,7 +194,7 @@ impl Coordinator {
         match message {
             Message::Task(_) => {}
             Message::Described(index, track) => self.describe(index, track),
-            Message::Packet(index, _) if self.broken => self.credits[index].give(1),
+            Message::Packet(index, _) if self.broken => self.credit.give(index, 1),
             Message::Packet(index, packet) => {
                 let result = self.files.packet(index, packet);
                 self.note(result);
@@ -211,19 +215,26 @@ impl Coordinator {
                     self.note(result);
                     self.turn_over_if_due();
                 }
+                self.stop_if_over();
             }
             Message::TrackEnded(index, error) => {
                 self.files.ended(index);
                 self.live_tracks = self.live_tracks.saturating_sub(1);
                 if let Some(error) = error {
                     self.fail(error);
-                } else if self.live_tracks == 0 {
-                    let _ = self
-                        .to_self
-                        .send(Message::Task(Task::tracks_ended(self.session)));
                 }
+                self.stop_if_over();
             }
             Message::Failed(error) => self.fail(error),
+        }
+    }
+
+    /// Ends the recording if all tracks have ended. What their encoders still have is part of it
+    /// like all before, in slices as long: they may be seconds behind.
+    fn stop_if_over(&self) {
+        if self.live_tracks == 0 && self.unfinished == 0 {
+            let ended = Task::tracks_ended(self.session);
+            let _ = self.to_self.send(Message::Task(ended));
         }
     }
 
@@ -256,9 +267,10 @@ impl Coordinator {
     }
 
     /// Whoever saves the events as they come wants them in short slices, whatever the caller's
-    /// timeslice is. What is left at the end comes in one.
+    /// timeslice is. What is left at the end of a live recording comes in one; the encoders of
+    /// others may be seconds behind.
     fn present_timeslice(&self) -> Option<MediaTime> {
-        if self.ending {
+        if self.ending && self.has_live_track() {
             None
         } else {
             self.shared.save_slice().or(self.timeslice)
@@ -267,10 +279,10 @@ impl Coordinator {
 
     /// Fires the blobs that are due, keeps the counts.
     fn note(&mut self, result: Result<(), MuxError>) {
-        for (index, credit) in self.credits.iter().enumerate() {
+        for index in 0..self.tracks.len() {
             let passage = self.files.take_passage(index);
             if passage.passed > 0 {
-                credit.give(passage.passed);
+                self.credit.give(index, passage.passed);
                 self.counters.tracks[index].late.add(passage.late as u64);
             }
         }
@@ -309,7 +321,7 @@ impl Coordinator {
     fn break_down(&mut self, error: &MuxError) {
         self.broken = true;
         // Those who wait for credit would wait for ever.
-        self.credits.iter().for_each(|credit| credit.open());
+        self.credit.open();
         let message = format!("the container refused a packet: {error}");
         self.fail(RecorderError::new(ErrorKind::Unknown, message).caused_by(error.clone()));
     }
@@ -354,7 +366,7 @@ impl Coordinator {
             track.detach();
             track.input.stop(now);
         }
-        self.credits.iter().for_each(|credit| credit.open());
+        self.credit.open();
         while self.unfinished > 0 {
             match self.messages.recv() {
                 Ok(message) => self.take_in(message),
@@ -374,7 +386,7 @@ impl Drop for Coordinator {
             track.detach();
             track.input.stop(clock::now());
         }
-        self.credits.iter().for_each(|credit| credit.open());
+        self.credit.open();
         let failed = Task::fail(self.session, Fault::Unknown);
         lock(&self.shared.state).machine.perform(failed);
         let message = "the thread that runs the recording panicked";

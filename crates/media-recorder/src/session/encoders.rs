@@ -26,6 +26,9 @@ pub(crate) struct EncoderRecipe {
     pub(crate) mode: Mode,
     /// Of pictures; none for the mode's own.
     pub(crate) preset: Option<Preset>,
+    pub(crate) parallelism: Parallelism,
+    /// The source goes on by itself to its end: pictures may wait in the encoder for others.
+    pub(crate) hold_back: bool,
 }
 
 impl EncoderRecipe {
@@ -37,7 +40,8 @@ impl EncoderRecipe {
                     .with_rate(*rate)
                     .with_bits_per_second(self.bits_per_second)
                     .with_mode(self.mode)
-                    .with_parallelism(parallelism(self.mode))
+                    .with_parallelism(self.parallelism)
+                    .with_hold_back(self.hold_back)
                     .with_preset(self.preset);
                 Ok(TrackEncoder::Video {
                     encoder: video_encoder(codec, config)?,
@@ -71,15 +75,6 @@ impl EncoderRecipe {
     }
 }
 
-/// Several groups of pictures at once are for what must keep up. A source that waits would be
-/// seconds ahead of its packets, and its slices would come all at once, at the end.
-fn parallelism(mode: Mode) -> Parallelism {
-    match mode {
-        Mode::RealTime => Parallelism::Auto,
-        Mode::Offline => Parallelism::Within,
-    }
-}
-
 /// An encoder of either kind, with what belongs to it; or what passes packets through.
 pub(crate) enum TrackEncoder {
     Video {
@@ -92,6 +87,18 @@ pub(crate) enum TrackEncoder {
 }
 
 impl TrackEncoder {
+    /// Says that nothing follows.
+    pub(crate) fn begin_finish(&mut self) {
+        if let Self::Video { encoder, .. } = self {
+            encoder.begin_finish();
+        }
+    }
+
+    /// Whether threads of the encoder's own have yet to make packets.
+    pub(crate) fn is_at_work(&self) -> bool {
+        matches!(self, Self::Video { encoder, .. } if encoder.backlog().0 > 0)
+    }
+
     pub(crate) fn finish(&mut self) -> Result<(), EncodeError> {
         match self {
             Self::Video { encoder, .. } => encoder.finish(),

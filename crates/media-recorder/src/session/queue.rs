@@ -92,6 +92,13 @@ impl<T> FrameQueue<T> {
         self.changed.notify_all();
     }
 
+    /// The next item if it is there already.
+    pub(crate) fn try_pop(&self) -> Option<T> {
+        let item = lock(&self.state).items.pop_front()?;
+        self.changed.notify_all();
+        Some(item)
+    }
+
     /// The next item; waits for it. `None` once the queue is closed and empty.
     pub(crate) fn pop(&self) -> Option<T> {
         let mut state = lock(&self.state);

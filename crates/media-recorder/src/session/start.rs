@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use media_recorder_encode::{Mode, Preset};
+use media_recorder_encode::{Mode, Parallelism, Preset};
 use media_recorder_mux::Muxer;
 #[cfg(feature = "webm")]
 use media_recorder_mux::{MatroskaOptions, MatroskaWriter};
@@ -18,7 +18,7 @@ use super::assembler::{Assembler, track_id};
 use super::controller::{LiveController, changes_preset, live_presets};
 use super::coordinator::Coordinator;
 use super::counters::{SessionCounters, TrackCounters};
-use super::credit::Credit;
+use super::credit::{Credit, Limits};
 use super::encoders::{EncoderRecipe, TrackEncoder};
 use super::files::Files;
 use super::input::{TrackInput, start_of};
@@ -31,12 +31,16 @@ use crate::error::{ErrorKind, RecorderError};
 use crate::options::{DegradationPreference, SizeChange};
 use crate::recorder::Shared;
 use crate::statistics::Pace;
-use crate::stream::{MediaStreamTrack, Timing, TrackSettings};
+use crate::stream::{MediaStreamTrack, Timing, TrackSettings, WhilePaused};
 use crate::support::live_pictures;
 use crate::threads::spawn;
 
-/// Packets of a track that may wait for those of another: ten seconds of sound.
-const CREDIT: usize = 512;
+/// What may wait of a track for the packets of another: ten seconds of sound while all encoders
+/// are at work, and else half an hour of it, or a minute and more of samples.
+const CREDIT: Limits = Limits {
+    packets: 512,
+    bytes: 32 << 20,
+};
 
 /// What a track number of one byte can tell apart (RFC 9559 §10.1); each track has a thread.
 const MOST_TRACKS: usize = 126;
@@ -54,6 +58,7 @@ pub(crate) struct Recipe {
     /// That was asked for.
     pub(crate) preset: Option<Preset>,
     pub(crate) degradation: DegradationPreference,
+    pub(crate) parallelism: Parallelism,
 }
 
 /// Everything that can be refused has been accepted; nothing runs yet.
@@ -152,6 +157,9 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
             Timing::Offline => Mode::Offline,
         },
         preset: recipe.preset.or_else(|| begin_with(recipe, track, codec)),
+        parallelism: recipe.parallelism,
+        // A program that paints may stop to think, and what it painted is to come out.
+        hold_back: track.feed().while_paused == WhilePaused::Waits,
     })
 }
 
@@ -255,7 +263,7 @@ impl Prepared {
         let sleep = Arc::new(SleepWatch::new(now));
         let renewal = Arc::new(Renewal::new(count));
         let mut tracks = Vec::with_capacity(count);
-        let mut credits = Vec::with_capacity(count);
+        let credit = Arc::new(Credit::new(count, CREDIT));
         for (index, (track, encoder)) in recipe.tracks.iter().zip(encoders).enumerate() {
             let counters = Arc::clone(&counters[index]);
             let start = start_of(track, &recipe.tracks, now);
@@ -267,13 +275,11 @@ impl Prepared {
                 sender.clone(),
                 Arc::clone(&sleep),
             ));
-            let credit = Arc::new(Credit::new(CREDIT));
             let recorded = RecordedTrack {
                 track: track.clone(),
                 input: Arc::clone(&input),
             };
             tracks.push(recorded);
-            credits.push(Arc::clone(&credit));
             let (encoder_recipe, encoder) = encoder;
             let worker = Worker {
                 controller: controller_of(&encoder_recipe, &recipe, &input),
@@ -282,7 +288,7 @@ impl Prepared {
                 recipe: encoder_recipe,
                 encoder,
                 renewal: Arc::clone(&renewal),
-                credit,
+                credit: Arc::clone(&credit),
                 messages: sender.clone(),
                 last: None,
                 described: false,
@@ -319,7 +325,7 @@ impl Prepared {
             shared: Arc::clone(shared),
             session: begin.session(),
             tracks: tracks.clone(),
-            credits,
+            credit,
             counters: Arc::clone(&counters),
             files: Files::new(count, Box::new(make)),
             timeslice: recipe.timeslice,

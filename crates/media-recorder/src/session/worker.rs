@@ -73,6 +73,10 @@ impl Worker {
     /// The next frame; while the encoder's own threads make packets, not later than one of them
     /// may be there. The other tracks may have to wait for it, and the source for them.
     fn next_frame(&self) -> Result<Option<Queued>, TimedOut> {
+        if let Some(queued) = self.input.queue.try_pop() {
+            return Ok(Some(queued));
+        }
+        let _idle = self.credit.idle();
         match &self.encoder {
             // The last packet comes with the next frame, which says how long it lasts.
             TrackEncoder::Video { encoder, .. }
@@ -316,8 +320,14 @@ impl Worker {
         Ok(())
     }
 
-    /// Encodes to the end what the encoder has. What it made before it failed counts.
+    /// Encodes to the end what the encoder has, and sends packets as they come: that may take
+    /// seconds. What it made before it failed counts.
     fn flush(&mut self) -> Result<(), RecorderError> {
+        self.encoder.begin_finish();
+        while self.encoder.is_at_work() {
+            self.send_packets()?;
+            thread::sleep(LOOK_FOR_PACKETS);
+        }
         let finished = self.encoder.finish();
         self.send_packets()?;
         Ok(finished?)
@@ -334,7 +344,7 @@ impl Worker {
             self.without_packet = self.without_packet.saturating_sub(1);
             self.input.counters.packets.add(1);
             self.input.counters.bytes.add(packet.data.len() as u64);
-            self.credit.take();
+            self.credit.take(self.index, packet.data.len());
             let _ = self.messages.send(Message::Packet(self.index, packet));
         }
         Ok(())

@@ -2,7 +2,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use media_recorder_capture::VideoFormat;
-use media_recorder_encode::{EncodeError, Mode, Preset, VideoEncoder};
+use media_recorder_encode::{EncodeError, Mode, Parallelism, Preset, VideoEncoder};
 use media_recorder_state::{KeyFrameInterval, KeyFramePolicy};
 use media_recorder_types::{
     Codec, ColorInfo, FrameSize, MediaTrack, Packet, PixelFormat, TrackId, VideoCodec, VideoFrame,
@@ -12,7 +12,7 @@ use media_recorder_types::{
 use super::*;
 use crate::options::{DegradationPreference, SizeChange};
 use crate::session::controller::LiveController;
-use crate::session::credit::Credit;
+use crate::session::credit::{Credit, Limits};
 use crate::session::encoders::{EncoderRecipe, TrackEncoder};
 use crate::session::renewal::Renewal;
 use crate::session::sizes::SizePolicy;
@@ -39,6 +39,10 @@ fn format() -> VideoFormat {
 struct Packets {
     packets: Vec<Packet>,
     failure: Option<EncodeError>,
+    /// Packets are ready one by one, and to finish while some are missing fails.
+    trickles: bool,
+    /// The next one was not ready, but is when it is asked for again.
+    pauses: bool,
 }
 
 impl VideoEncoder for Packets {
@@ -54,7 +58,14 @@ impl VideoEncoder for Packets {
     }
 
     fn finish(&mut self) -> Result<(), EncodeError> {
+        if self.trickles && !self.packets.is_empty() {
+            return Err(EncodeError::Finished);
+        }
         self.failure.take().map_or(Ok(()), Err)
+    }
+
+    fn backlog(&self) -> (usize, usize) {
+        (if self.trickles { self.packets.len() } else { 0 }, 0)
     }
 
     fn set_preset(&mut self, _preset: Preset) {}
@@ -65,6 +76,10 @@ impl VideoEncoder for Packets {
 
     fn next_packet(&mut self) -> Option<Packet> {
         if self.failure.is_some() {
+            return None;
+        }
+        self.pauses = self.trickles && !self.pauses;
+        if self.pauses {
             return None;
         }
         self.packets.pop()
@@ -130,6 +145,8 @@ fn encode_with(
             size_change: SizeChange::default(),
             mode: Mode::RealTime,
             preset: None,
+            parallelism: Parallelism::Auto,
+            hold_back: false,
         },
         renewal: Arc::new(Renewal::new(1)),
         encoder: TrackEncoder::Video {
@@ -138,7 +155,13 @@ fn encode_with(
             sizes: SizePolicy::new(SIZE, SizeChange::default()),
         },
         controller,
-        credit: Arc::new(Credit::new(1000)),
+        credit: Arc::new(Credit::new(
+            1,
+            Limits {
+                packets: 1000,
+                bytes: 0,
+            },
+        )),
         messages: input.messages.clone(),
         last: None,
         described: false,
@@ -151,6 +174,22 @@ fn encode_with(
         _ => None,
     });
     packets.collect()
+}
+
+#[test]
+fn what_an_encoder_has_at_the_end_is_sent_as_it_comes() {
+    let start = clock::now();
+    let (_track, input, messages) = live_input(start);
+    for n in 0..10 {
+        input.push(picture(start.saturating_add(ms(10 * n))), false);
+    }
+    input.stop(start.saturating_add(ms(1000)));
+    let encoder = Packets {
+        trickles: true,
+        ..Packets::default()
+    };
+    let times = encode_with(&input, &messages, encoder, None);
+    assert_eq!(times, (0..10).map(|n| 10 * n).collect::<Vec<_>>());
 }
 
 #[test]
