@@ -267,10 +267,10 @@ impl Coordinator {
     }
 
     /// Whoever saves the events as they come wants them in short slices, whatever the caller's
-    /// timeslice is. What is left at the end of a live recording comes in one; the encoders of
-    /// others may be seconds behind.
+    /// timeslice is. What is left at the end of a live recording comes in one, and so it does after
+    /// an error; the encoders of others may be seconds behind.
     fn present_timeslice(&self) -> Option<MediaTime> {
-        if self.ending && self.has_live_track() {
+        if self.ending && (self.has_failed || self.has_live_track()) {
             None
         } else {
             self.shared.save_slice().or(self.timeslice)
