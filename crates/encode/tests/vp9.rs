@@ -6,9 +6,9 @@ mod common;
 use std::num::NonZeroUsize;
 
 use common::{config, flat, moving, ms, packets_of};
-use media_recorder_encode::{Parallelism, VideoEncoder, video_encoder};
+use media_recorder_encode::{Parallelism, Preset, VideoEncoder, video_encoder};
 use media_recorder_types::{
-    ColorInfo, FrameSize, Packet, Rate, TrackMedia, VideoCodec, VideoFrame,
+    ColorInfo, FrameSize, MediaTime, Packet, PixelFormat, Rate, TrackMedia, VideoCodec, VideoFrame,
 };
 use rusty_vp9::{BitReader, DecodedFrame, Vp9Decoder, parse_uncompressed_header};
 
@@ -166,4 +166,80 @@ fn a_size_that_cannot_be_changes_nothing() {
     assert!(!encoder.set_size(FrameSize::new(0, 48)));
     let frame = moving(FrameSize::new(64, 48), 0, ms(0));
     encoder.encode(&frame, false).unwrap();
+}
+
+/// A white disc with a black border that moves over flat bars of colour, above a texture that
+/// moves too; I420.
+fn disc(size: FrameSize, n: u32, time: MediaTime) -> VideoFrame {
+    // Blue, red, green.
+    const BARS: [[u8; 3]; 3] = [[32, 240, 118], [63, 102, 240], [173, 42, 26]];
+    let color = |x: u32, y: u32| {
+        let across = f64::from(x) - f64::from(DISC + n * SPEED);
+        let distance = across.hypot(f64::from(y) - f64::from(DISC));
+        match distance {
+            _ if y >= ground(size) => [(40 + (x + 2 * n) * y % 150) as u8, 128, 128],
+            0.0..12.0 => [235, 128, 128],
+            12.0..17.0 => [16, 128, 128],
+            _ => BARS[(x * 3 / size.width) as usize],
+        }
+    };
+    let mut data = Vec::with_capacity(PixelFormat::I420.packed_len(size));
+    for (plane, step) in [(0, 1), (1, 2), (2, 2)] {
+        for y in (0..size.height).step_by(step) {
+            let row = (0..size.width).step_by(step);
+            data.extend(row.map(|x| color(x, y)[plane]));
+        }
+    }
+    VideoFrame::packed(PixelFormat::I420, size, data.into(), time).expect("a whole picture")
+}
+
+/// Pixels from the disc's middle to its edges, and how many it goes per frame.
+const DISC: u32 = 18;
+const SPEED: u32 = 4;
+
+/// The rows above the texture.
+fn ground(size: FrameSize) -> u32 {
+    size.height / 2
+}
+
+/// The mean square of what a plane of the ground that the disc has left behind is off.
+fn trail(n: u32, source: &VideoFrame, decoded: &DecodedFrame, plane: usize) -> f64 {
+    let (left, ground) = (n * SPEED - 8, ground(source.size()) - 4);
+    let [columns, rows] = [left, ground].map(|side| side as usize >> usize::from(plane > 0));
+    let source = &source.planes()[plane];
+    let source = source.data.chunks(source.stride);
+    let found = decoded.planes[plane].chunks(decoded.strides[plane]);
+    let off = source.zip(found).take(rows).flat_map(|(source, found)| {
+        let pixels = source[..columns].iter().zip(found);
+        pixels.map(|(a, b)| f64::from(a.abs_diff(*b)).powi(2))
+    });
+    off.sum::<f64>() / (columns * rows) as f64
+}
+
+#[test]
+fn what_moves_leaves_no_trail() {
+    const FRAMES: u32 = 40;
+    for preset in Preset::ALL {
+        for bits_per_second in [500_000, 1_500_000] {
+            let config = config(192, 96)
+                .with_bits_per_second(bits_per_second)
+                .with_preset(Some(preset));
+            let size = config.size;
+            let frames = (0..FRAMES).map(|n| disc(size, n, ms(i64::from(n) * 40)));
+            let frames: Vec<_> = frames.collect();
+            let mut encoder = video_encoder(VideoCodec::Vp9, config).unwrap();
+            for (n, frame) in frames.iter().enumerate() {
+                encoder.encode(frame, n == 0).unwrap();
+            }
+            encoder.finish().unwrap();
+            let decoded = decode(&packets_of(&mut *encoder));
+            for n in 20..FRAMES {
+                let (source, decoded) = (&frames[n as usize], &decoded[n as usize]);
+                for plane in 0..3 {
+                    let off = trail(n, source, decoded, plane);
+                    assert!(off < 8.0, "{preset}, frame {n}, plane {plane}: {off:.1}");
+                }
+            }
+        }
+    }
 }

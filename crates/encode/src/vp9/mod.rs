@@ -7,6 +7,7 @@
 mod config_record;
 mod header;
 mod level;
+mod unseen;
 
 use std::collections::VecDeque;
 
@@ -19,12 +20,14 @@ use crate::convert::{I420Buffer, to_i420};
 use crate::rate::{QuantizerScale, RateControl};
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, Preset, VideoConfig};
+use unseen::Unseen;
 
 pub(crate) struct Vp9VideoEncoder {
     config: VideoConfig,
     /// `None` until the first frame.
     codec: Option<Vp9Encoder>,
     rate: RateControl,
+    unseen: Unseen,
     preset: Preset,
     intake: Intake,
     /// For frames that are not I420 already.
@@ -44,6 +47,7 @@ impl Vp9VideoEncoder {
                 config.rate,
                 config.size.pixels(),
             ),
+            unseen: Unseen::default(),
             preset: config.first_preset(),
             intake: Intake::new(config.size, config.rate),
             converted: None,
@@ -89,15 +93,21 @@ impl VideoEncoder for Vp9VideoEncoder {
                 (buffer.planes(), buffer.strides())
             }
         };
-        let width = frame.size().width;
-        self.rate.look(planes[0], strides[0], width as usize);
+        let size = frame.size();
+        self.rate.look(planes[0], strides[0], size.width as usize);
+        let quantizer = self.rate.quantizer(frame.time, key);
+        let (mut planes, mut strides) = (planes, strides);
+        if decides_fast(self.preset) {
+            let step = (QuantizerScale::VP9.step)(quantizer);
+            (planes[0], strides[0]) = self.unseen.luma(planes, strides, size, step, key);
+        }
         let settings = Vp9EncoderConfig {
-            qindex: Some(self.rate.quantizer(frame.time, key)),
+            qindex: Some(quantizer),
             ..effort(self.preset)
         };
         codec.configure(&settings).map_err(failed)?;
         codec
-            .push_frame(planes, strides, frame.size().width, frame.size().height)
+            .push_frame(planes, strides, size.width, size.height)
             .map_err(failed)?;
         let mut data = codec.next_packet().map_err(failed)?.data;
         header::declare_color(&mut data, color.info());
@@ -169,6 +179,12 @@ fn effort(preset: Preset) -> Vp9EncoderConfig {
         dispatch_budget_ms: Some(limit),
         ..Vp9EncoderConfig::default()
     }
+}
+
+/// Whether blocks are divided by their variance, most of them or some, and then decided on by a
+/// part of their pixels.
+fn decides_fast(preset: Preset) -> bool {
+    preset >= Preset::Balanced
 }
 
 fn failed(error: rusty_vp9::Error) -> EncodeError {
