@@ -33,7 +33,7 @@ const LONGEST_HOLD: MediaTime = MediaTime::from_secs(256);
 /// let ms = MediaTime::from_millis;
 /// let mut controller = LoadController::new([100, 50], 0);
 /// // Each picture takes 40 ms where 33 ms are left for it, and they begin to wait.
-/// let step = (0..30).find_map(|n| controller.observe(ms(40 * n), ms(40), (n as usize / 4, 10)));
+/// let step = (0..40).find_map(|n| controller.observe(ms(40 * n), ms(40), (n as usize / 4, 10)));
 /// assert!(step.is_some() && controller.rung() == 1);
 /// ```
 #[derive(Clone, Debug)]

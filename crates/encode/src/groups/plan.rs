@@ -6,8 +6,9 @@ use std::collections::VecDeque;
 /// frame, a lane spends the time of some more.
 const SHORTEST_SHARE: u64 = 12;
 
-/// The length of a stream's first group at least.
-const SHORTEST_FIRST: usize = 16;
+/// The length of a stream's first group at least: about a second, so that no second has two key
+/// frames of lanes that do not know yet what their pictures cost.
+const SHORTEST_FIRST: usize = 32;
 
 /// Cuts a stream into closed groups of pictures and gives each to a lane. **Only the frames
 /// decide**, never how far the lanes are, so that the same input gives the same stream however
@@ -153,10 +154,10 @@ mod tests {
     #[test]
     fn the_first_groups_are_shorter() {
         let mut plan = Plan::new(3, 60);
-        let expected = [(0, 20), (1, 40), (2, 60), (0, 60), (1, 60), (2, 10)];
+        let expected = [(0, 32), (1, 40), (2, 60), (0, 60), (1, 58)];
         assert_eq!(groups(&mut plan, 250, &[]), expected);
         let mut plan = Plan::new(2, 20);
-        assert_eq!(groups(&mut plan, 50, &[]), [(0, 16), (1, 20), (0, 14)]);
+        assert_eq!(groups(&mut plan, 50, &[]), [(0, 20), (1, 20), (0, 10)]);
     }
 
     #[test]

@@ -142,7 +142,7 @@ fn two_cores_are_as_good_as_twice_one_and_sixty_four_are_of_use() {
 fn short_streams_keep_all_cores_busy_to_the_end() {
     // A key frame takes as long as four others.
     let steady = |_, key| if key { 4000 } else { 1000 };
-    for (workers, least) in [(2, 1.9), (3, 2.1), (4, 2.5)] {
+    for (workers, least) in [(2, 1.9), (3, 2.0), (4, 2.4)] {
         for frames in [150, 240, 300, 301, 333, 400, 450, 900] {
             for keys in [0, 60] {
                 let found = run(

@@ -136,10 +136,15 @@ fn add_noise(luma: &mut [u8], stride: usize, width: usize, mean_square: f64) {
         };
         let strength = strength as u8;
         let more = SIGNS >> n & 1 == 0;
-        *pixel = match more {
-            true => pixel.checked_add(strength).unwrap_or(*pixel - strength),
-            false => pixel.checked_sub(strength).unwrap_or(*pixel + strength),
+        let moved = match more {
+            true => pixel.checked_add(strength),
+            false => pixel.checked_sub(strength),
         };
+        // At the end of the range, the other way.
+        *pixel = moved.unwrap_or(match more {
+            true => pixel.saturating_sub(strength),
+            false => pixel.saturating_add(strength),
+        });
     }
 }
 
