@@ -19,6 +19,8 @@ const LONGEST_OFFLINE: usize = 120;
 /// How long groups mostly are where nobody asks for others: a recording has a key frame each two
 /// seconds, at 30 frames per second.
 const USUAL_OFFLINE: usize = 60;
+/// The longest first group where nobody waits, unless its share of the longest is more.
+const FIRST_OFFLINE: usize = 16;
 /// Shorter ones are mostly key frames.
 const SHORTEST: usize = 24;
 
@@ -32,6 +34,9 @@ pub(crate) struct Grouping {
     pub(crate) lanes: usize,
     /// The longest group, in frames.
     pub(crate) longest: usize,
+    /// The longest first group. In real time it is like the others: key frames in short order
+    /// would cost the first second twice its bits.
+    pub(crate) first: usize,
     /// How many pictures may wait or be encoded.
     pub(crate) pictures: usize,
     /// How many of them wait to be given to a lane, so that the last ones of a stream can be
@@ -84,6 +89,10 @@ impl Grouping {
             workers,
             lanes: workers + workers.saturating_sub(1) / 2,
             longest,
+            first: match config.mode {
+                Mode::RealTime => longest,
+                Mode::Offline => FIRST_OFFLINE,
+            },
             pictures,
             held,
         }

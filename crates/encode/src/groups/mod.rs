@@ -138,7 +138,7 @@ impl GroupEncoder {
             }),
             pool,
             grouping,
-            plan: Plan::new(grouping.lanes, grouping.longest),
+            plan: Plan::new(grouping.lanes, grouping.longest).with_first(grouping.first),
             intake: Intake::new(config.size, config.rate),
             last: None,
             buffers: BufferPool::new(PixelFormat::I420.packed_len(config.size), grouping.pictures),

@@ -6,10 +6,6 @@ use std::collections::VecDeque;
 /// frame, a lane spends the time of some more.
 const SHORTEST_SHARE: u64 = 12;
 
-/// The length of a stream's first group at least: about a second, so that no second has two key
-/// frames of lanes that do not know yet what their pictures cost.
-const SHORTEST_FIRST: usize = 32;
-
 /// Cuts a stream into closed groups of pictures and gives each to a lane. **Only the frames
 /// decide**, never how far the lanes are, so that the same input gives the same stream however
 /// busy the machine is.
@@ -17,6 +13,8 @@ const SHORTEST_FIRST: usize = 32;
 pub(crate) struct Plan {
     /// The longest group, in frames.
     longest: usize,
+    /// The longest first group.
+    first: usize,
     /// How many groups were begun, as long as not each lane has had one.
     begun: usize,
     /// How many frames each lane got so far.
@@ -39,11 +37,20 @@ impl Plan {
     pub(crate) fn new(lanes: usize, longest: usize) -> Self {
         Self {
             longest,
+            first: longest,
             begun: 0,
             frames: vec![0; lanes.max(1)],
             group: None,
             shares: VecDeque::new(),
         }
+    }
+
+    /// Lets groups begin with one that is no longer than `first`, or than its share of the longest
+    /// where that is more, and grow: all lanes have something to do soon, and do not come to the
+    /// ends of their groups together later. That costs key frames in short order.
+    pub(crate) fn with_first(mut self, first: usize) -> Self {
+        self.first = first.min(self.longest);
+        self
     }
 
     /// Where the next frame goes. With `key` it begins a group, and so it does where the one
@@ -74,11 +81,10 @@ impl Plan {
         place
     }
 
-    /// How long the present group may be. The first ones are shorter, so that all lanes have
-    /// something to do soon, and do not come to the ends of their groups together later.
+    /// How long the present group may be.
     fn most(&self) -> usize {
         let most = self.longest * self.begun / self.frames.len();
-        most.max(SHORTEST_FIRST.min(self.longest))
+        most.max(self.first)
     }
 
     /// Only so many frames follow. They are shared out among at most so many `lanes`, so that
@@ -153,11 +159,11 @@ mod tests {
 
     #[test]
     fn the_first_groups_are_shorter() {
-        let mut plan = Plan::new(3, 60);
-        let expected = [(0, 32), (1, 40), (2, 60), (0, 60), (1, 58)];
+        let mut plan = Plan::new(3, 60).with_first(16);
+        let expected = [(0, 20), (1, 40), (2, 60), (0, 60), (1, 60), (2, 10)];
         assert_eq!(groups(&mut plan, 250, &[]), expected);
-        let mut plan = Plan::new(2, 20);
-        assert_eq!(groups(&mut plan, 50, &[]), [(0, 20), (1, 20), (0, 10)]);
+        let mut plan = Plan::new(2, 20).with_first(16);
+        assert_eq!(groups(&mut plan, 50, &[]), [(0, 16), (1, 20), (0, 14)]);
     }
 
     #[test]
@@ -174,7 +180,7 @@ mod tests {
         before: usize,
         left: usize,
     ) -> (Vec<(usize, usize)>, Vec<u64>) {
-        let mut plan = Plan::new(lanes, longest);
+        let mut plan = Plan::new(lanes, longest).with_first(16);
         groups(&mut plan, before, &[0]);
         plan.end(left as u64, lanes);
         let last = groups(&mut plan, left, &[]);
@@ -186,7 +192,7 @@ mod tests {
     #[test]
     fn at_the_end_all_lanes_get_as_much() {
         // The group that lane 1 is at goes on, and lane 0 gets the rest.
-        let mut plan = Plan::new(2, 100);
+        let mut plan = Plan::new(2, 100).with_first(16);
         groups(&mut plan, 140, &[]);
         plan.end(100, 2);
         let last: Vec<Place> = (0..100).map(|_| plan.place(false)).collect();

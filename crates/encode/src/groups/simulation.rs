@@ -38,7 +38,7 @@ fn run(
     (interval, keys): (u64, u64),
     cost: impl Fn(u64, bool) -> u64,
 ) -> Run {
-    let mut plan = Plan::new(grouping.lanes, grouping.longest);
+    let mut plan = Plan::new(grouping.lanes, grouping.longest).with_first(grouping.first);
     let mut schedule = Schedule::new(grouping.lanes, grouping.limits());
     let mut ends: BinaryHeap<End> = BinaryHeap::new();
     let mut done = BTreeSet::new();

@@ -133,6 +133,7 @@ fn grouping(lanes: usize, longest: usize) -> Grouping {
         workers: lanes,
         lanes,
         longest,
+        first: 16,
         pictures: lanes * longest,
         held: 0,
     }
