@@ -5,6 +5,9 @@
 //! plain model ([`CanvasSurface`]) whose captures are decided by a [`CaptureSchedule`] that is
 //! told the time.
 //!
+//! Devices ([`VideoDevice`], [`AudioDevice`]) keep time themselves: what they deliver carries the
+//! instant of its capture.
+//!
 //! | source | video | audio |
 //! |---|---|---|
 //! | [`TestPatternVideo`], [`TestPatternAudio`] | yes | yes |
@@ -13,6 +16,7 @@
 
 mod audio_file;
 mod canvas;
+mod device;
 mod error;
 mod media_file;
 mod pattern;
@@ -21,6 +25,10 @@ mod y4m_file;
 
 pub use audio_file::AudioFile;
 pub use canvas::{CanvasSurface, CaptureSchedule, SteppedCapture};
+pub use device::{
+    AudioDevice, CameraFormat, CameraMode, Captured, CapturedPicture, DeviceCounts, DeviceError,
+    DeviceInfo, DeviceKind, VideoDevice,
+};
 pub use error::CaptureError;
 pub use media_file::{MediaFile, open_media};
 pub use pattern::{TestPatternAudio, TestPatternVideo, read_frame_number, shows_flash};
