@@ -4,6 +4,7 @@
 //! device. `RIG_SECONDS` is how long a recording is.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test that fails here shall stop here")]
 
 use std::fs;
 use std::process::Command;
@@ -55,6 +56,17 @@ fn frame(captured: &Captured<CapturedPicture>) -> &VideoFrame {
     }
 }
 
+/// That `count` pictures take `time`: to a hundredth, and to the two at the ends. An emulated
+/// machine that is short of time is late with pictures, but the driver counts them all.
+fn assert_fits(count: u64, time: Duration, period: Duration) {
+    let expected = time.as_secs_f64() / period.as_secs_f64();
+    let difference = (count as f64 - expected).abs();
+    assert!(
+        difference <= 2.0 + expected / 100.0,
+        "{count} of {expected}"
+    );
+}
+
 /// Records for a while and checks what a recorder builds on.
 fn record(format: PixelFormat) {
     let mut camera = open(format);
@@ -84,14 +96,9 @@ fn record(format: PixelFormat) {
     );
     assert_eq!(camera.counts().damaged, 0);
     // Pictures and those that are known to be lost are all that there were.
-    let expected = time.as_secs_f64() / period.as_secs_f64();
-    let all = count as f64 + lost as f64;
-    assert!(
-        (all - expected).abs() <= 4.0 + expected / 100.0,
-        "{all} of {expected}"
-    );
-    let counted = mean.as_secs_f64() * (count - 1) as f64 / (count - 1 + lost as usize) as f64;
-    assert!((counted / period.as_secs_f64() - 1.0).abs() < 0.01);
+    let all = count as u64 + lost;
+    assert_fits(all, time, period);
+    assert_fits(all - 1, instants[count - 1] - instants[0], period);
     // The test picture has a clock of milliseconds in it.
     assert!(distinct * 10 >= u32::try_from(count).unwrap() * 9);
 }
@@ -113,7 +120,7 @@ fn the_camera_is_listed_with_its_modes() {
     assert_eq!(info.device.id, "platform:vivid-000");
     assert_eq!(info.device.label, "vivid");
     assert!(info.device.group.contains("vivid"), "{:?}", info.device);
-    assert_eq!(cameras().unwrap(), [info.clone()]);
+    assert_eq!(vivid(), info);
     for format in [
         PixelFormat::Yuyv,
         PixelFormat::Uyvy,
@@ -158,17 +165,19 @@ fn every_format_shows_the_same_picture() {
 #[test]
 fn dropped_buffers_are_counted() {
     let mut camera = open(PixelFormat::Yuyv);
+    let period = Duration::from_secs_f64(1.0 / camera.format().rate.unwrap().as_f64());
     v4l2_ctl(&["-c", "percentage_of_dropped_buffers=30"]);
-    let start = Instant::now();
-    let mut count = 0;
-    while count < 60 {
-        camera.read(LONG).unwrap().expect("a picture in time");
-        count += 1;
-    }
+    let first = camera.read(LONG).unwrap().unwrap().at;
+    let before = camera.counts().lost;
+    let last = (0..60)
+        .map(|_| camera.read(LONG).unwrap().unwrap().at)
+        .last()
+        .unwrap();
+    let lost = camera.counts().lost - before;
     v4l2_ctl(&["-c", "percentage_of_dropped_buffers=0"]);
-    let lost = camera.counts().lost;
-    println!("{lost} lost beside {count} in {:?}", start.elapsed());
-    assert!((8..60).contains(&lost), "{lost}");
+    println!("{lost} lost beside 60 in {:?}", last - first);
+    assert!(lost >= 8, "{lost}");
+    assert_fits(60 + lost, last - first, period);
 }
 
 #[test]

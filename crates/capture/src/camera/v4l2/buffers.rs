@@ -31,7 +31,7 @@ impl MappedBuffers {
     pub(in crate::camera) fn start(node: Node) -> io::Result<Self> {
         let count = sys::request_buffers(node.as_fd(), COUNT)?;
         let mappings = (0..count)
-            .map(|index| Mapping::new(&node.as_fd(), index))
+            .map(|index| Mapping::new(node.as_fd(), index))
             .collect::<io::Result<_>>()?;
         let buffers = Self { node, mappings };
         for index in 0..count {

@@ -14,7 +14,7 @@
 
 use std::ffi::c_void;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::ptr::{self, NonNull};
 
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, opcode};
@@ -392,8 +392,7 @@ pub(super) struct Mapping {
 
 impl Mapping {
     /// `VIDIOC_QUERYBUF`, and the mapping that it describes.
-    pub(super) fn new(device: impl AsFd, index: u32) -> io::Result<Self> {
-        let device = device.as_fd();
+    pub(super) fn new(device: BorrowedFd<'_>, index: u32) -> io::Result<Self> {
         let mut buffer = Buffer::mapped(index);
         call(device, read_write::<Buffer>(9), &mut buffer)?;
         let len = buffer.length as usize;
