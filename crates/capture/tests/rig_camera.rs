@@ -72,11 +72,12 @@ fn record(format: PixelFormat) {
     let mut camera = open(format);
     let rate = camera.format().rate.unwrap();
     let period = Duration::from_secs_f64(1.0 / rate.as_f64());
-    let (start, time) = (Instant::now(), recording_time());
-    let mut instants = Vec::new();
+    let time = recording_time();
+    let mut instants: Vec<Instant> = Vec::new();
     let mut distinct = 0;
     let mut last = None;
-    while start.elapsed() < time {
+    // By the device's own time: how long it takes to start is not the rate's business.
+    while instants.is_empty() || instants[instants.len() - 1] - instants[0] < time {
         let captured = camera.read(LONG).unwrap().expect("a picture in time");
         let age = captured.at.elapsed();
         assert!(age < LONG, "a picture of {age:?} ago");
@@ -97,7 +98,6 @@ fn record(format: PixelFormat) {
     assert_eq!(camera.counts().damaged, 0);
     // Pictures and those that are known to be lost are all that there were.
     let all = count as u64 + lost;
-    assert_fits(all, time, period);
     assert_fits(all - 1, instants[count - 1] - instants[0], period);
     // The test picture has a clock of milliseconds in it.
     assert!(distinct * 10 >= u32::try_from(count).unwrap() * 9);
@@ -290,7 +290,7 @@ fn unplugged_it_ends_at_once_and_works_when_it_is_back() {
         "{end:?}"
     );
     println!("lost {:?} after it was unplugged", at - told);
-    assert!(at - told < Duration::from_secs(1));
+    assert!(at - told < LONG / 2);
     assert_eq!(cameras().unwrap(), []);
     fs::write(format!("{driver}/bind"), device).unwrap();
     open(PixelFormat::Yuyv).read(LONG).unwrap().unwrap();
