@@ -15,6 +15,8 @@
 //! | [`CanvasSurface`] | yes | |
 
 mod audio_file;
+#[cfg(all(feature = "camera", target_os = "linux"))]
+mod camera;
 mod canvas;
 mod device;
 mod error;
@@ -24,6 +26,8 @@ mod source;
 mod y4m_file;
 
 pub use audio_file::AudioFile;
+#[cfg(all(feature = "camera", target_os = "linux"))]
+pub use camera::{Camera, CameraInfo, cameras};
 pub use canvas::{CanvasSurface, CaptureSchedule, SteppedCapture};
 pub use device::{
     AudioDevice, CameraFormat, CameraMode, Captured, CapturedPicture, DeviceCounts, DeviceError,
