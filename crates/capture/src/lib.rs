@@ -19,6 +19,8 @@ mod canvas;
 mod device;
 mod error;
 mod media_file;
+#[cfg(feature = "microphone")]
+mod microphone;
 mod pattern;
 mod source;
 mod y4m_file;
@@ -31,6 +33,8 @@ pub use device::{
 };
 pub use error::CaptureError;
 pub use media_file::{MediaFile, open_media};
+#[cfg(feature = "microphone")]
+pub use microphone::{AudioWanted, Microphone, SoundChanges, microphones, outputs};
 pub use pattern::{TestPatternAudio, TestPatternVideo, read_frame_number, shows_flash};
 pub use source::{AudioFormat, AudioSource, VideoFormat, VideoSource};
 pub use y4m_file::Y4mReader;
