@@ -1,6 +1,12 @@
 //! Microphones of a sound server that really runs: `cargo xtask devices sound` starts one after
 //! the other, says where in the environment, and runs these tests in three steps.
 
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
 mod server;
 mod signal;
 /// The server is there all the time.

@@ -37,8 +37,10 @@ impl Changes {
             let message = self.connection.receive(until);
             match message.map_err(|error| error.of(SERVER))? {
                 None => return Ok(has_changed),
-                Some(Message::Event(Command::SubscribeEvent(event))) => {
-                    has_changed |= changes_lists(event);
+                Some(Message::Event(event)) => {
+                    if let Command::SubscribeEvent(event) = *event {
+                        has_changed |= changes_lists(event);
+                    }
                 }
                 Some(_) => {}
             }

@@ -33,7 +33,7 @@ pub(super) enum Message {
     /// It does not do the command of that number.
     Refused { number: u32, why: PulseError },
     /// What it says of itself.
-    Event(Command),
+    Event(Box<Command>),
     /// Sound of a stream.
     Sound { stream: u32, bytes: Vec<u8> },
 }
@@ -262,7 +262,7 @@ impl Connection {
                 body: rest.to_vec(),
             },
             Command::Error(why) => Message::Refused { number, why },
-            event => Message::Event(event),
+            event => Message::Event(Box::new(event)),
         }))
     }
 

@@ -186,20 +186,20 @@ mod tests {
 
     #[test]
     fn parts_of_one_piece_of_hardware_are_one_group() {
-        let group = |path: &str| {
+        let group_at = |path: &str| {
             let mut properties = Props::new();
             let path = CString::new(path).unwrap();
             properties.set_bytes(
                 CString::new("sysfs.path").unwrap(),
                 path.as_bytes_with_nul(),
             );
-            super::group(&properties)
+            group(&properties)
         };
         let usb = "/devices/pci0000:00/0000:00:14.0/usb1/1-2";
-        assert_eq!(group(&format!("{usb}/1-2:1.0/sound/card1")), usb);
-        assert_eq!(group(&format!("{usb}/1-2:1.3/sound/card2")), usb);
+        assert_eq!(group_at(&format!("{usb}/1-2:1.0/sound/card1")), usb);
+        assert_eq!(group_at(&format!("{usb}/1-2:1.3/sound/card2")), usb);
         let pci = "/devices/pci0000:00/0000:00:1f.3";
-        assert_eq!(group(&format!("{pci}/sound/card0")), pci);
-        assert_eq!(super::group(&Props::new()), "");
+        assert_eq!(group_at(&format!("{pci}/sound/card0")), pci);
+        assert_eq!(group(&Props::new()), "");
     }
 }

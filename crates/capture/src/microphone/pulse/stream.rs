@@ -143,6 +143,10 @@ impl PulseMicrophone {
         let AudioFormat { rate, channels, .. } = self.format;
         let frame = AudioFrame::new(rate, channels, samples, MediaTime::ZERO);
         let data = frame.map_err(std::io::Error::other)?;
+        // The latency may be off by some milliseconds, but what is here was captured.
+        let length = Duration::from_secs(data.len() as u64) / rate;
+        let latest = Instant::now().checked_sub(length).unwrap_or(at);
+        let at = at.min(latest);
         Ok(Some(Captured { data, at }))
     }
 
@@ -344,3 +348,6 @@ fn answered_at(asked: Instant, now: Instant, system_now: SystemTime, said: Syste
 fn delay(latency: &RecordLatency) -> Duration {
     Duration::from_micros(latency.source_usec.saturating_sub(latency.sink_usec))
 }
+
+#[cfg(test)]
+mod tests;
