@@ -122,7 +122,10 @@ impl Server {
 
     fn spawn(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
         let log = File::create(self.path(&format!("{}.log", self.programs.len())))?;
-        let mut command = Command::new(program);
+        // Sound servers run with priority, or lose sound where others compute: here as much as
+        // the user may, without what grants it over D-Bus.
+        let mut command = Command::new("nice");
+        command.arg("--adjustment=-19").arg(program);
         command.args(arguments).stdin(Stdio::null());
         command.stdout(log.try_clone()?).stderr(log);
         let child = self.environment(&mut command).spawn();

@@ -1,6 +1,7 @@
 //! Sound as it happens: of microphones, line inputs, and of what outputs play.
 //!
-//! On Linux it comes from the sound server, PulseAudio or PipeWire.
+//! On Linux it comes from the sound server, PulseAudio or PipeWire. Other systems are not
+//! supported yet: there every call returns [`DeviceError::NoService`].
 
 #[cfg(target_os = "linux")]
 mod pulse;
@@ -35,6 +36,15 @@ pub struct AudioWanted {
 /// What sound can be captured from: the system's default first, what outputs play last, labelled
 /// `Monitor of` the output.
 ///
+/// ```
+/// # use media_recorder_capture::{DeviceError, microphones};
+/// match microphones() {
+///     Ok(list) => list.iter().for_each(|info| println!("{} ({})", info.label, info.id)),
+///     Err(DeviceError::NoService { reason, .. }) => println!("no sound server: {reason}"),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// [`DeviceError::NoService`] at once where no sound server runs, [`DeviceError::NotAllowed`] if
@@ -54,12 +64,13 @@ pub fn outputs() -> Result<Vec<DeviceInfo>, DeviceError> {
 
 /// A microphone that is open.
 ///
-/// **It has no thread of its own on Linux**: sound waits in the server until it is read, ten
-/// seconds of it at least. Elsewhere it comes on a thread of the system, and waits in a queue as
-/// long. What finds no room is lost, counted, and replaced by silence of the same length.
+/// **It has no thread**: sound waits in the server until it is read, 4 MiB of it, which is ten
+/// seconds of stereo. What finds no room is lost, counted, and replaced by silence of the same
+/// length.
 ///
-/// Captured instants come from the latency that the server tells, or the system, not from when
-/// the sound arrives; they are even, and follow the device's clock.
+/// The instants come from the latency that the server tells, not from when the sound arrives;
+/// they are even, and follow the device's clock. What an output plays counts as captured when it
+/// is heard.
 pub struct Microphone(Box<dyn AudioDevice>);
 
 impl Microphone {
@@ -69,8 +80,9 @@ impl Microphone {
     /// # Errors
     ///
     /// - [`DeviceError::NotFound`] if there is none of that id, or none at all,
-    /// - [`DeviceError::Unsupported`] for a rate above 768 kHz, or more channels than 32, or what
-    ///   the system does not convert to,
+    /// - [`DeviceError::Unsupported`] for a rate of zero or above 768 kHz, and for no channel or
+    ///   more than 32: the server converts to all others,
+    /// - [`DeviceError::Busy`] if another program has it for itself,
     /// - as of [`microphones`].
     pub fn open(id: Option<&str>, wanted: AudioWanted) -> Result<Self, DeviceError> {
         backend::open(id, wanted).map(Self)
