@@ -26,7 +26,7 @@ enum Task {
     Ci(ci::Options),
     /// Makes the table of Matroska elements from the public schemas.
     Codegen(codegen::Options),
-    /// Captures from virtual devices, which it sets up.
+    /// Sets up virtual devices, and runs the tests that need them (Debian, as root).
     Devices(devices::Options),
     /// Records, and has programs that we did not write judge the files.
     Interop(interop::Options),

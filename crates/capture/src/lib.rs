@@ -1,6 +1,6 @@
-//! Where media comes from: a canvas, a test pattern, files.
+//! Where media comes from: a canvas, a test pattern, files, devices.
 //!
-//! **Nothing here starts a thread or reads a clock.** A [`VideoSource`] or [`AudioSource`] is
+//! **Nothing here starts a thread, and nothing but a device reads a clock.** A [`VideoSource`] or [`AudioSource`] is
 //! pulled; whoever pulls it paces it, in real time or as fast as an encoder goes. A canvas is a
 //! plain model ([`CanvasSurface`]) whose captures are decided by a [`CaptureSchedule`] that is
 //! told the time.
@@ -13,6 +13,7 @@
 //! | [`TestPatternVideo`], [`TestPatternAudio`] | yes | yes |
 //! | [`open_media`]: [`Y4mReader`], [`AudioFile`] | Y4M | what `symphonia` reads |
 //! | [`CanvasSurface`] | yes | |
+//! | [`Microphone`], with the feature `microphone` | | yes |
 
 mod audio_file;
 #[cfg(all(feature = "camera", target_os = "linux"))]
@@ -21,6 +22,8 @@ mod canvas;
 mod device;
 mod error;
 mod media_file;
+#[cfg(feature = "microphone")]
+mod microphone;
 mod pattern;
 mod source;
 mod y4m_file;
@@ -35,6 +38,8 @@ pub use device::{
 };
 pub use error::CaptureError;
 pub use media_file::{MediaFile, open_media};
+#[cfg(feature = "microphone")]
+pub use microphone::{AudioWanted, Microphone, SoundChanges, microphones, outputs};
 pub use pattern::{TestPatternAudio, TestPatternVideo, read_frame_number, shows_flash};
 pub use source::{AudioFormat, AudioSource, VideoFormat, VideoSource};
 pub use y4m_file::Y4mReader;

@@ -3,6 +3,7 @@
 mod camera;
 mod initrd;
 mod modules;
+mod sound;
 mod vm;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,8 @@ pub(crate) struct Options {
 enum Part {
     /// A camera that a kernel of its own plays in a virtual machine.
     Camera,
+    /// Microphones of PulseAudio and PipeWire.
+    Sound,
 }
 
 impl Options {
@@ -46,6 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         let start = Instant::now();
         match part {
             Part::Camera => camera::run(options)?,
+            Part::Sound => sound::run()?,
         }
         println!("{part:?}: passed in {:.1} s", start.elapsed().as_secs_f64());
     }
