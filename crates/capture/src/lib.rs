@@ -13,6 +13,7 @@
 //! | [`TestPatternVideo`], [`TestPatternAudio`] | yes | yes |
 //! | [`open_media`]: [`Y4mReader`], [`AudioFile`] | Y4M | what `symphonia` reads |
 //! | [`CanvasSurface`] | yes | |
+//! | `Screen` (feature `screen`, Linux): screens, windows, regions | yes | |
 
 mod audio_file;
 mod canvas;
@@ -20,6 +21,8 @@ mod device;
 mod error;
 mod media_file;
 mod pattern;
+#[cfg(all(feature = "screen", target_os = "linux"))]
+mod screen;
 mod source;
 mod y4m_file;
 
@@ -32,5 +35,7 @@ pub use device::{
 pub use error::CaptureError;
 pub use media_file::{MediaFile, open_media};
 pub use pattern::{TestPatternAudio, TestPatternVideo, read_frame_number, shows_flash};
+#[cfg(all(feature = "screen", target_os = "linux"))]
+pub use screen::{Screen, ScreenInfo, Surface, screens};
 pub use source::{AudioFormat, AudioSource, VideoFormat, VideoSource};
 pub use y4m_file::Y4mReader;
