@@ -16,7 +16,8 @@ pub(super) fn run() -> Result<()> {
     test("nothing::", &[])?;
 
     let mut xvfb = Command::new("Xvfb");
-    xvfb.args(["-displayfd", "1", "-nolisten", "tcp"]);
+    // It would begin anew, and refuse clients meanwhile, whenever the last one leaves.
+    xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"]);
     xvfb.args(["-screen", "0", "1920x1080x24"]);
     let (server, number) = Server::start(&mut xvfb)?;
     test("x11::", &[("DISPLAY", &format!(":{number}"))])?;
@@ -25,8 +26,12 @@ pub(super) fn run() -> Result<()> {
     let directory = tempfile::tempdir()?;
     let config = directory.path().join("config");
     std::fs::write(&config, SWAY)?;
-    let mut sway = Command::new("sway");
-    sway.arg("--config").arg(&config);
+    // It refuses to run as root, and lets root in as a client.
+    std::os::unix::fs::chown(directory.path(), Some(NOBODY), Some(NOBODY))?;
+    let mut sway = Command::new("setpriv");
+    sway.args([&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}")]);
+    sway.args(["--clear-groups", "sway", "--config"])
+        .arg(&config);
     let runtime = directory.path().to_string_lossy().into_owned();
     sway.env("XDG_RUNTIME_DIR", &runtime);
     sway.env("WLR_BACKENDS", "headless");
@@ -41,6 +46,9 @@ pub(super) fn run() -> Result<()> {
     drop(server);
     Ok(())
 }
+
+/// Debian's user `nobody`.
+const NOBODY: u32 = 65_534;
 
 /// One screen, windows as large as it, and the name of the display as the first line that sway's
 /// children print.

@@ -1,4 +1,4 @@
-//! A window of a Wayland compositor that shows numbers, as large as the compositor makes it.
+//! A window of a Wayland compositor that shows numbers.
 
 use std::fs::File;
 use std::os::fd::AsFd;
@@ -7,15 +7,15 @@ use std::os::unix::fs::FileExt;
 use wayrs_client::protocol::wl_shm::Format;
 use wayrs_client::protocol::{WlBuffer, WlCompositor, WlShm, WlSurface};
 use wayrs_client::{Connection, EventCtx, IoMode};
-use wayrs_protocols::xdg_shell::{
-    XdgSurface, XdgToplevel, XdgWmBase, xdg_surface, xdg_toplevel, xdg_wm_base,
-};
+use wayrs_protocols::xdg_shell::{XdgSurface, XdgToplevel, XdgWmBase, xdg_surface, xdg_wm_base};
 
 use crate::card;
 
+/// That of the screen.
+const SIZE: (i32, i32) = (1280, 720);
+
 #[derive(Default)]
 struct Told {
-    size: (i32, i32),
     is_configured: bool,
 }
 
@@ -48,11 +48,7 @@ impl NumberWindow {
                 ctx.state.is_configured = true;
             }
         });
-        let _: XdgToplevel = role.get_toplevel_with_cb(&mut connection, |ctx| {
-            if let xdg_toplevel::Event::Configure(configure) = ctx.event {
-                ctx.state.size = (configure.width, configure.height);
-            }
-        });
+        let _: XdgToplevel = role.get_toplevel(&mut connection);
         surface.commit(&mut connection);
         let mut told = Told::default();
         while !told.is_configured {
@@ -60,7 +56,7 @@ impl NumberWindow {
             connection.recv_events(IoMode::Blocking).unwrap();
             connection.dispatch_events(&mut told);
         }
-        let (width, height) = told.size;
+        let (width, height) = SIZE;
         let pixels = tempfile::tempfile().unwrap();
         let len = width * height * 4;
         pixels.set_len(len as u64).unwrap();
@@ -81,7 +77,7 @@ impl NumberWindow {
 
     /// Paints a number. Waits until the compositor knows.
     pub(crate) fn show(&mut self, number: u16) {
-        let (width, height) = self.told.size;
+        let (width, height) = SIZE;
         let cells = i32::from(card::CELLS);
         let row: Vec<u8> = (0..width)
             .flat_map(|x| {

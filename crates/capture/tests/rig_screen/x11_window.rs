@@ -69,9 +69,14 @@ impl NumberWindow {
         format!("{:#x}", self.window)
     }
 
-    /// Paints a number, all of it in one go.
+    /// Paints a number, out of sight first: another's requests can come between any two of ours.
     pub(crate) fn show(&self, number: u16) {
         let (width, height) = self.size;
+        let pixmap = self.connection.generate_id().unwrap();
+        let depth = self.connection.setup().roots[0].root_depth;
+        self.connection
+            .create_pixmap(depth, pixmap, self.window, width, height)
+            .unwrap();
         let edge = |cell: u16| (u32::from(cell) * u32::from(width) / u32::from(card::CELLS)) as u16;
         for (is_white, &context) in self.colors.iter().enumerate() {
             let cells: Vec<_> = (0..card::CELLS)
@@ -84,9 +89,14 @@ impl NumberWindow {
                 })
                 .collect();
             self.connection
-                .poly_fill_rectangle(self.window, context, &cells)
+                .poly_fill_rectangle(pixmap, context, &cells)
                 .unwrap();
         }
+        let [context, _] = self.colors;
+        self.connection
+            .copy_area(pixmap, self.window, context, 0, 0, 0, 0, width, height)
+            .unwrap();
+        self.connection.free_pixmap(pixmap).unwrap();
         self.sync();
     }
 

@@ -200,10 +200,10 @@ impl X11Screen {
     }
 
     /// When to look for the pointer next; `None` if there is no need to.
-    fn next_look(&self) -> Option<Instant> {
+    fn next_look(&self, now: Instant) -> Option<Instant> {
         self.pointer.as_ref()?;
         match self.looked {
-            None => Some(Instant::now()),
+            None => Some(now),
             Some(looked) => looked.checked_add(self.pace.period()),
         }
     }
@@ -247,7 +247,7 @@ impl VideoDevice for X11Screen {
                 continue;
             }
             if !self.has_news() {
-                wake = self.next_look();
+                wake = self.next_look(now);
                 if wake.is_some_and(|look| look <= now) {
                     self.look()?;
                     // Events may have come with the answer.
