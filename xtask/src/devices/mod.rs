@@ -3,6 +3,7 @@
 mod camera;
 mod initrd;
 mod modules;
+mod screen;
 mod sound;
 mod vm;
 
@@ -31,6 +32,8 @@ enum Part {
     Camera,
     /// Microphones of PulseAudio and PipeWire.
     Sound,
+    /// Displays: Xvfb and a headless sway.
+    Screen,
 }
 
 impl Options {
@@ -50,6 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         match part {
             Part::Camera => camera::run(options)?,
             Part::Sound => sound::run()?,
+            Part::Screen => screen::run()?,
         }
         println!("{part:?}: passed in {:.1} s", start.elapsed().as_secs_f64());
     }
