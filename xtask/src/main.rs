@@ -5,6 +5,7 @@
 mod chromium;
 mod ci;
 mod codegen;
+mod devices;
 mod interop;
 mod no_c;
 mod no_std;
@@ -25,6 +26,8 @@ enum Task {
     Ci(ci::Options),
     /// Makes the table of Matroska elements from the public schemas.
     Codegen(codegen::Options),
+    /// Sets up virtual devices, and runs the tests that need them (Debian, as root).
+    Devices(devices::Options),
     /// Records, and has programs that we did not write judge the files.
     Interop(interop::Options),
     /// The default dependency tree compiles no C and links no C library.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let result = match Task::parse() {
         Task::Ci(options) => ci::run(&options),
         Task::Codegen(options) => codegen::run(&options),
+        Task::Devices(options) => devices::run(&options),
         Task::Interop(options) => interop::run(&options),
         Task::NoC => no_c::run(),
         Task::NoStd => no_std::run(),

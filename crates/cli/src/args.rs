@@ -23,11 +23,14 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Record a test pattern or files.
+    /// Record devices, a test pattern or files.
     ///
     /// A recording ends with its sources, after --duration, or with Ctrl-C or SIGTERM, which
-    /// leave a complete file. A test pattern has no end of its own. A second Ctrl-C ends at once.
+    /// leave a complete file. A test pattern has no end of its own, and a device ends only if it is
+    /// unplugged. A second Ctrl-C ends at once.
     Record(RecordArgs),
+    /// List cameras with their modes, microphones, outputs, screens and windows.
+    Devices(DevicesArgs),
     /// Show what is in a WebM or Matroska file.
     Info(InfoArgs),
     /// Make a finished file of a WebM, Matroska or MP4 file that broke off or is damaged.
@@ -60,17 +63,36 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "test|FILE|none", value_parser = source_parser())]
     audio: Option<Source>,
 
-    /// The size of the test pattern in pixels. Default: 640x360.
+    /// The picture of a camera: its id or a part of its name, as `media-recorder devices` lists
+    /// them. Without ID the first one. The sound is left out unless it is asked for.
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with_all = ["video", "screen"])]
+    camera: Option<String>,
+
+    /// The sound of a microphone, named as a camera is.
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with = "audio")]
+    microphone: Option<String>,
+
+    /// The picture of a screen or window, named as a camera is. Without ID the primary screen.
+    #[arg(long, value_name = "ID", num_args = 0..=1, default_missing_value = "")]
+    #[arg(conflicts_with = "video")]
+    screen: Option<String>,
+
+    /// The size of the test pattern in pixels, by default 640x360; of a camera, as near to it as can
+    /// be had.
     #[arg(long, value_name = "WxH")]
     pub(crate) size: Option<FrameSize>,
 
-    /// Frames per second of the test pattern, such as 25, 29.97 or 30000/1001. Default: 30.
+    /// Frames per second of the test pattern or a screen, such as 25, 29.97 or 30000/1001, by
+    /// default 30; of a camera, as near to it as can be had.
     #[arg(long, value_name = "N")]
     pub(crate) frame_rate: Option<Rate>,
 
     /// How much to record: 10s, 1500ms, 1m30s, 10 (seconds) or 00:01:30.5.
     ///
-    /// Exact: sound to the sample, pictures to the last one that begins before it.
+    /// Exact, sound to the sample, pictures to the last one that begins before it, but for devices,
+    /// which are stopped by then.
     #[arg(long, value_name = "T", value_parser = values::positive_duration)]
     pub(crate) duration: Option<Duration>,
 
@@ -112,6 +134,13 @@ pub(crate) struct RecordArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(crate) struct DevicesArgs {
+    /// Print JSON, for programs.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
 pub(crate) struct InfoArgs {
     /// The file to read.
     pub(crate) file: PathBuf,
@@ -136,7 +165,17 @@ pub(crate) struct RepairArgs {
 pub(crate) enum Source {
     Test,
     File(PathBuf),
+    /// A camera or, of sound, a microphone; empty for the first one.
+    Device(String),
+    /// A screen or window; empty for the primary screen.
+    Screen(String),
     None,
+}
+
+impl Source {
+    fn is_live(&self) -> bool {
+        matches!(self, Self::Device(_) | Self::Screen(_))
+    }
 }
 
 impl From<OsString> for Source {
@@ -167,8 +206,13 @@ impl Sources {
             .into_iter()
             .filter_map(|source| match source {
                 Source::File(path) => Some(path.as_path()),
-                Source::Test | Source::None => None,
+                _ => None,
             })
+    }
+
+    /// Whether one of them is a device, which does not know how much is to be recorded.
+    pub(crate) fn are_live(&self) -> bool {
+        self.video.is_live() || self.audio.is_live()
     }
 }
 
@@ -177,24 +221,39 @@ impl RecordArgs {
     ///
     /// # Errors
     ///
-    /// [`CliError::Usage`] if that is nothing, or if there is an option for the test picture and
-    /// no test picture.
+    /// [`CliError::Usage`] if that is nothing, or if there is an option for a picture that this is
+    /// not.
     pub(crate) fn sources(&self) -> Result<Sources, CliError> {
-        // Nobody who gives a file wants an endless pattern beside it.
+        // Nobody who gives a file or a device wants an endless pattern beside it.
         let default = |other: &Option<Source>| match other {
-            Some(Source::File(_)) => Source::None,
-            _ => Source::Test,
+            None | Some(Source::Test | Source::None) => Source::Test,
+            Some(_) => Source::None,
         };
-        let video = self.video.clone().unwrap_or_else(|| default(&self.audio));
-        let audio = self.audio.clone().unwrap_or_else(|| default(&self.video));
+        let camera = self.camera.clone().map(Source::Device);
+        let screen = self.screen.clone().map(Source::Screen);
+        let microphone = self.microphone.clone().map(Source::Device);
+        let video = self.video.clone().or(camera).or(screen);
+        let audio = self.audio.clone().or(microphone);
+        let (video, audio) = (
+            video.clone().unwrap_or_else(|| default(&audio)),
+            audio.unwrap_or_else(|| default(&video)),
+        );
         let sources = Sources { video, audio };
         if sources.video == Source::None && sources.audio == Source::None {
             let message = "there is nothing to record: both --video and --audio are none";
             return Err(CliError::Usage(message.to_owned()));
         }
-        let shapes_pattern = self.size.is_some() || self.frame_rate.is_some();
-        if shapes_pattern && sources.video != Source::Test {
-            let message = "--size and --frame-rate are for --video test only";
+        let has_size = matches!(sources.video, Source::Test | Source::Device(_));
+        if self.size.is_some() && !has_size {
+            let message = "--size is for --video test and --camera only";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        if self.frame_rate.is_some() && !has_size && !sources.video.is_live() {
+            let message = "--frame-rate is for --video test, --camera and --screen only";
+            return Err(CliError::Usage(message.to_owned()));
+        }
+        if self.as_fast_as_possible && sources.are_live() {
+            let message = "--as-fast-as-possible: a device takes its time";
             return Err(CliError::Usage(message.to_owned()));
         }
         Ok(sources)
@@ -283,6 +342,7 @@ mod tests {
     #[test]
     fn a_source_that_is_not_named_is_the_pattern_unless_there_is_a_file() {
         let file = || Source::File("x".into());
+        let device = |id: &str| Source::Device(id.to_owned());
         for (arguments, video, audio) in [
             (&[][..], Source::Test, Source::Test),
             (&["--video", "x"], file(), Source::None),
@@ -291,6 +351,13 @@ mod tests {
             (&["--audio", "none"], Source::Test, Source::None),
             (&["--video", "x", "--audio", "test"], file(), Source::Test),
             (&["--video", "x", "--audio", "x"], file(), file()),
+            (&["--camera"], device(""), Source::None),
+            (&["--camera", "c920"], device("c920"), Source::None),
+            (&["--microphone"], Source::None, device("")),
+            (&["--camera", "--microphone", "m"], device(""), device("m")),
+            (&["--screen"], Source::Screen(String::new()), Source::None),
+            (&["--camera", "--audio", "test"], device(""), Source::Test),
+            (&["--camera", "--audio", "none"], device(""), Source::None),
             (
                 &["--video", "./test", "--audio", "none"],
                 Source::File("./test".into()),
@@ -313,12 +380,28 @@ mod tests {
             &["--video", "x", "--size", "64x48"],
             &["--video", "none", "--frame-rate", "25"],
             &["--audio", "x", "--size", "64x48"],
+            &["--screen", "--size", "64x48"],
+            &["--microphone", "--frame-rate", "25"],
+            &["--camera", "--as-fast-as-possible"],
         ] {
             let args = record(&[&["out.webm"], arguments].concat());
             assert!(
                 matches!(args.sources(), Err(CliError::Usage(_))),
                 "{arguments:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_kind_has_one_source() {
+        for arguments in [
+            &["--camera", "--video", "test"][..],
+            &["--camera", "--screen"],
+            &["--screen", "--video", "x"],
+            &["--microphone", "--audio", "x"],
+        ] {
+            let all = [&["media-recorder", "record", "out.webm"], arguments].concat();
+            assert!(Args::try_parse_from(all).is_err(), "{arguments:?}");
         }
     }
 

@@ -26,6 +26,10 @@ pub(crate) enum CliError {
     },
     #[error("cannot use {} as --{kind}: it has no {kind} that can be read", path.display())]
     NoSuchTrack { path: PathBuf, kind: TrackKind },
+    #[error("there is no {what} {name}: `media-recorder devices` lists them")]
+    NoSuchDevice { what: &'static str, name: String },
+    #[error("a source ended before the recording was over")]
+    Ended(#[source] RecorderError),
     #[error(transparent)]
     Recorder(#[from] RecorderError),
     #[error("nothing was recorded")]

@@ -1,7 +1,8 @@
-//! The `media-recorder` command: records test patterns and files, shows what is in a recording,
-//! and repairs one that broke off.
+//! The `media-recorder` command: records cameras, microphones, screens, test patterns and files,
+//! shows what is in a recording, and repairs one that broke off.
 
 mod args;
+mod devices;
 mod error;
 mod info;
 mod output;
@@ -21,6 +22,7 @@ use args::{Args, Command};
 fn main() -> ExitCode {
     let result = match Args::parse().command {
         Command::Record(args) => record::record(&args),
+        Command::Devices(args) => devices::devices(&args),
         Command::Info(args) => info::info(&args),
         Command::Repair(args) => repair::repair(&args),
     };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use media_recorder::{MediaTime, Pace, Statistics, TrackKind};
+use media_recorder::{AudioLevel, MediaTime, Pace, Statistics, TrackKind};
 
 /// A line on standard error that is rewritten in place; invisible where that is no terminal.
 pub(crate) struct Progress {
@@ -25,13 +25,17 @@ impl Progress {
         }
     }
 
-    /// Shows the counts. `finishing` says that nothing more is taken in.
-    pub(crate) fn show(&self, statistics: &Statistics, finishing: bool) {
+    /// Shows the counts, and how loud the microphone is if there is one. `finishing` says that
+    /// nothing more is taken in.
+    pub(crate) fn show(&self, statistics: &Statistics, level: Option<AudioLevel>, finishing: bool) {
         if self.line.is_hidden() {
             return;
         }
         let elapsed = self.begun.elapsed();
         let mut text = describe(statistics, self.duration, elapsed);
+        if let Some(level) = level {
+            text = format!("{} {text}", meter(level));
+        }
         if finishing {
             text.push_str(", finishing");
         }
@@ -69,6 +73,15 @@ fn describe(statistics: &Statistics, duration: Option<Duration>, elapsed: Durati
     text
 }
 
+/// `[######----]  -21 dB`: a mark for each 6 dB that the sound is above -60 dB, and its peak.
+fn meter(level: AudioLevel) -> String {
+    const MARKS: usize = 10;
+    let decibels = |value: f32| (20.0 * value.log10()).clamp(-60.0, 0.0);
+    let marks = ((decibels(level.rms) + 60.0) / 6.0).round() as usize;
+    let (on, off) = ("#".repeat(marks), "-".repeat(MARKS.saturating_sub(marks)));
+    format!("[{on}{off}] {:3.0} dB", decibels(level.peak))
+}
+
 /// Whether the machine has had too little time for what the recording began with.
 fn is_slowed(pace: &Pace) -> bool {
     pace.steps_down > pace.steps_up
@@ -104,6 +117,16 @@ pub(crate) fn speed(recorded: MediaTime, elapsed: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_meter_tells_loudness_and_peak() {
+        let mut level = AudioLevel::default();
+        assert_eq!(meter(level), "[----------] -60 dB");
+        (level.peak, level.rms) = (1.0, 0.125);
+        assert_eq!(meter(level), "[#######---]   0 dB");
+        (level.peak, level.rms) = (2.0, 2.0);
+        assert_eq!(meter(level), "[##########]   0 dB");
+    }
 
     #[test]
     fn the_line_tells_what_was_recorded_and_how_fast() {

@@ -6,7 +6,9 @@ use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use media_recorder::{Event, Events, MediaRecorder, RecorderOptions, RecordingState, Summary};
+use media_recorder::{
+    Event, Events, MediaRecorder, MediaStream, RecorderOptions, RecordingState, Summary,
+};
 use same_file::is_same_file;
 
 use crate::args::{RecordArgs, Sources};
@@ -56,7 +58,12 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), CliError> {
     stop_on_signals(&recorder)?;
 
     let begun = Instant::now();
-    let (summary, result) = write_events(&recorder, events, &mut output, args.duration);
+    let (summary, mut result) = write_events(&recorder, events, &mut output, &sources, args);
+    if result.is_ok()
+        && let Some(failure) = failure(&stream)
+    {
+        result = Err(failure);
+    }
     let speed = progress::speed(summary.duration, begun.elapsed());
     match &result {
         // The summary tells what was recorded, which is not what was written.
@@ -67,6 +74,13 @@ pub(crate) fn record(args: &RecordArgs) -> Result<(), CliError> {
             result
         }
     }
+}
+
+/// Why a source ended that should not have: a device that was unplugged.
+fn failure(stream: &MediaStream) -> Option<CliError> {
+    let tracks = stream.tracks();
+    let failure = tracks.iter().find_map(|track| track.failure())?;
+    Some(CliError::Ended(failure))
 }
 
 /// Refuses an output that would be lost on the one who asked, or destroy an input.
@@ -106,13 +120,24 @@ fn write_events(
     recorder: &MediaRecorder,
     mut events: Events,
     output: &mut Output,
-    duration: Option<Duration>,
+    sources: &Sources,
+    args: &RecordArgs,
 ) -> (Summary, Result<(), CliError>) {
-    let progress = Progress::new(duration);
+    let progress = Progress::new(args.duration);
+    // Devices do not know when to end.
+    let end = args.duration.filter(|_| sources.are_live());
+    let end = end.and_then(|duration| Instant::now().checked_add(duration));
+    let microphone = recorder.stream().audio_tracks().into_iter().next();
     let mut result = Ok(());
     let mut writable = true;
     let summary = loop {
-        match events.next_timeout(TICK) {
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left.is_zero()) && recorder.state() != RecordingState::Inactive {
+            // It may have stopped by itself meanwhile.
+            let _ = recorder.stop();
+        }
+        let patience = left.filter(|left| !left.is_zero()).unwrap_or(TICK);
+        match events.next_timeout(patience.min(TICK)) {
             Some(Event::DataAvailable(blob)) if writable => {
                 if let Err(error) = output.append(&blob.data) {
                     writable = false;
@@ -127,7 +152,8 @@ fn write_events(
         }
         let statistics = recorder.statistics();
         let finishing = recorder.state() == RecordingState::Inactive;
-        progress.show(&statistics, finishing);
+        let level = microphone.as_ref().and_then(|track| track.level());
+        progress.show(&statistics, level, finishing);
     };
     progress.clear();
     // Where data is missing, the index would point at what is not there; without it the file

@@ -7,8 +7,17 @@ use media_recorder_types::MediaTime;
 
 /// Monotonic time since the first use in this process: what live frames are stamped with.
 pub(crate) fn now() -> MediaTime {
+    at(Instant::now())
+}
+
+/// The time of an instant, negative before the first use in this process.
+pub(crate) fn at(instant: Instant) -> MediaTime {
     static EPOCH: OnceLock<Instant> = OnceLock::new();
-    MediaTime::from(EPOCH.get_or_init(Instant::now).elapsed())
+    let epoch = *EPOCH.get_or_init(Instant::now);
+    match instant.checked_duration_since(epoch) {
+        Some(since) => MediaTime::from(since),
+        None => MediaTime::ZERO.saturating_sub(MediaTime::from(epoch.duration_since(instant))),
+    }
 }
 
 /// The present instant on the clock of live capture: the time that a frame has which a program

@@ -22,11 +22,18 @@ pub enum ErrorKind {
     NotFound,
     /// The operating system forbids it.
     NotAllowed,
-    /// The file or device cannot be read or is damaged.
+    /// The file or device cannot be read or is damaged; another program has the device.
     NotReadable,
+    /// No device has all that was [required](crate::Constraints).
+    Overconstrained {
+        /// The name of a property of which no device has what was required, as scripts spell it:
+        /// `frameRate`. Empty where each requirement is met by some device, and all by none.
+        constraint: &'static str,
+    },
     /// There is no room left to write to.
     QuotaExceeded,
-    /// The other end is gone: a closed pipe or socket.
+    /// The other end is gone, a closed pipe or socket; or a device cannot be had for another reason
+    /// than those above.
     Abort,
     /// Anything else that keeps the recording from going on.
     Unknown,

@@ -28,6 +28,7 @@
 //! - Streams: [`Canvas`], [`MediaFile`], [`TestPattern`], and frames of the program's own with
 //!   [`VideoTrackGenerator`] and [`AudioTrackGenerator`], or packets that are encoded already with
 //!   [`EncodedTrackGenerator`]; [`MediaStream`], [`MediaStreamTrack`].
+//! - Devices: [`MediaDevices`] with [`Constraints`], and displays with [`DisplayOptions`].
 //! - The recorder: [`MediaRecorder`] with [`RecorderOptions`], [`Events`] of [`Event`]s with
 //!   [`Blob`]s, [`Statistics`] at any time.
 //! - What this machine can record: [`MediaRecorder::is_type_supported`], and whether in real time:
@@ -58,6 +59,7 @@ mod black;
 mod blob;
 mod calibration;
 mod clock;
+mod devices;
 mod error;
 mod event;
 mod event_queue;
@@ -78,11 +80,20 @@ mod threads;
 pub use blob::{Blob, Patch};
 pub use bytes::Bytes;
 pub use clock::capture_time;
+pub use devices::{
+    CameraInfo, ConstrainChoice, ConstrainNumber, ConstraintSet, Constraints, DeviceBackend,
+    DeviceChanges, DeviceService, DeviceWatch, DisplayInfo, DisplayOptions, DisplaySurface,
+    FacingMode, MediaDeviceInfo, MediaDevices, ResizeMode, TrackConstraints,
+};
 pub use error::{ErrorKind, RecorderError};
 pub use event::{BlobEvent, Event, Summary};
 pub use events::{Events, Saved};
 pub use media_capabilities::{
     AudioConfiguration, MediaCapabilities, MediaCapabilitiesInfo, VideoConfiguration,
+};
+pub use media_recorder_capture::{
+    AudioDevice, AudioFormat, CameraFormat, CameraMode, Captured, CapturedPicture, DeviceCounts,
+    DeviceError, DeviceInfo, DeviceKind, VideoDevice, VideoFormat,
 };
 pub use media_recorder_encode::{Parallelism, Preset, UnknownPreset};
 pub use media_recorder_state::RecordingState;
@@ -97,8 +108,8 @@ pub use recorder::MediaRecorder;
 #[cfg(any(feature = "webm", feature = "mp4"))]
 pub use repair::{RepairReport, repair, repair_to};
 pub use source::{
-    AudioTrackGenerator, Canvas, CaptureRate, EncodedTrackGenerator, MediaFile, TestPattern,
-    VideoTrackGenerator,
+    AudioLevel, AudioTrackGenerator, Canvas, CaptureRate, EncodedTrackGenerator, MediaFile,
+    TestPattern, VideoTrackGenerator,
 };
 pub use statistics::{Corrections, Pace, PaceReason, Statistics, TrackStatistics};
 pub use stream::{MediaStream, MediaStreamTrack, MediaTrackSettings, ReadyState};

@@ -179,10 +179,14 @@ impl TrackInput {
 
     /// A frame of capture time `time` is lost; one that would not have been recorded is none.
     fn count_dropped(&self, time: MediaTime) {
+        self.count_all_dropped(1, time);
+    }
+
+    fn count_all_dropped(&self, count: u64, time: MediaTime) {
         self.hole.store(true, Ordering::Relaxed);
         if lock(&self.timeline).map(time).is_some() {
-            self.counters.frames_in.add(1);
-            self.counters.dropped.add(1);
+            self.counters.frames_in.add(count);
+            self.counters.dropped.add(count);
         }
     }
 
@@ -268,6 +272,10 @@ impl Sink for TrackInput {
         if pushed == Err(Refused::Full) {
             self.count_dropped(time);
         }
+    }
+
+    fn lost(&self, count: u64, now: MediaTime) {
+        self.count_all_dropped(count, now);
     }
 
     fn ended(&self, error: Option<&RecorderError>) {

@@ -1,6 +1,7 @@
 //! Where streams come from.
 
 mod canvas;
+mod device;
 mod drive;
 mod encoded;
 mod generator;
@@ -8,6 +9,10 @@ mod media_file;
 mod test_pattern;
 
 pub use canvas::{Canvas, CaptureRate};
+pub use device::AudioLevel;
+pub(crate) use device::{
+    Driven, PicturePlan, camera_track, display_track, microphone_track, packet_track,
+};
 pub use encoded::EncodedTrackGenerator;
 pub use generator::{AudioTrackGenerator, VideoTrackGenerator};
 pub use media_file::MediaFile;

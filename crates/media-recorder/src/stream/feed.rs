@@ -7,8 +7,9 @@ use media_recorder_types::MediaTime;
 
 use super::Media;
 use super::track::TrackInner;
-use crate::clock::until;
+use crate::clock::{self, until};
 use crate::error::RecorderError;
+use crate::source::AudioLevel;
 use crate::sync::{Condvar, Mutex, lock, wait, wait_timeout};
 
 /// On which clock a source's frames are stamped, and what happens when nobody keeps up.
@@ -58,6 +59,8 @@ pub(crate) struct Feed {
     muted: AtomicBool,
     /// One who takes packets waits for a key frame.
     key_wanted: AtomicBool,
+    /// How loud its source is, if that is measured.
+    level: Mutex<Option<AudioLevel>>,
     state: Mutex<FeedState>,
     changed: Condvar,
 }
@@ -100,6 +103,7 @@ impl Feed {
             source,
             muted: AtomicBool::new(false),
             key_wanted: AtomicBool::new(false),
+            level: Mutex::default(),
             state,
             changed,
         })
@@ -115,6 +119,14 @@ impl Feed {
 
     pub(crate) fn set_muted(&self, muted: bool) {
         self.muted.store(muted, Ordering::Relaxed);
+    }
+
+    pub(crate) fn level(&self) -> Option<AudioLevel> {
+        *lock(&self.level)
+    }
+
+    pub(crate) fn set_level(&self, level: AudioLevel) {
+        *lock(&self.level) = Some(level);
     }
 
     /// Whether the source of packets should make a key frame.
@@ -201,18 +213,36 @@ impl Feed {
         }
     }
 
+    /// So many frames of the source got lost before they came here.
+    pub(crate) fn note_lost(&self, count: u64) {
+        let tracks = live_tracks(&lock(&self.state));
+        let now = clock::now();
+        for track in tracks {
+            track.note_lost(count, now);
+        }
+    }
+
     /// The source has no more: its tracks end, with an error if it broke.
     pub(crate) fn close(&self, error: Option<&RecorderError>) {
-        let tracks = {
-            let mut state = lock(&self.state);
-            state.closed = true;
-            state.changes += 1;
-            self.changed.notify_all();
-            live_tracks(&state)
-        };
-        for track in tracks {
+        for track in self.closed_tracks() {
             track.end(error);
         }
+    }
+
+    /// The source is gone. That ends its tracks, and is no error of who records them: what came
+    /// before is all there is.
+    pub(crate) fn lose(&self, reason: &RecorderError) {
+        for track in self.closed_tracks() {
+            track.lose(reason);
+        }
+    }
+
+    fn closed_tracks(&self) -> Vec<Arc<TrackInner>> {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        state.changes += 1;
+        self.changed.notify_all();
+        live_tracks(&state)
     }
 }
 

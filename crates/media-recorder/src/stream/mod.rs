@@ -4,11 +4,13 @@
 //! the feed hands them to each live [`MediaStreamTrack`] on it, and a track to each [`Sink`]
 //! attached to it. Frames are shared, not copied.
 
+mod device;
 mod encoded;
 mod feed;
 mod media_stream;
 mod track;
 
+pub(crate) use device::DeviceSettings;
 pub(crate) use encoded::{EncodedFrame, EncodedSettings};
 pub(crate) use feed::{Feed, SourceId, Timing, WhilePaused};
 pub use media_stream::MediaStream;

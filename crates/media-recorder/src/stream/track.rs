@@ -8,9 +8,12 @@ use media_recorder_capture::{AudioFormat, VideoFormat};
 use media_recorder_types::{FrameSize, MediaTime, Rate, TrackKind, TrackMedia};
 
 use super::Media;
+use super::device::DeviceSettings;
 use super::encoded::EncodedSettings;
 use super::feed::Feed;
+use crate::devices::{ResizeMode, TrackConstraints};
 use crate::error::RecorderError;
+use crate::source::AudioLevel;
 use crate::sync::{Mutex, lock};
 
 /// `MediaStreamTrackState`.
@@ -25,7 +28,7 @@ pub enum ReadyState {
 /// `MediaTrackSettings`: what a track's source delivers.
 ///
 /// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediatracksettings>
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct MediaTrackSettings {
     /// Pixels across, of a picture.
@@ -38,6 +41,12 @@ pub struct MediaTrackSettings {
     pub sample_rate: Option<u32>,
     /// Channels, of sound.
     pub channel_count: Option<u16>,
+    /// The device, where there is one.
+    pub device_id: Option<String>,
+    /// The hardware that the device is a part of, where that is known.
+    pub group_id: Option<String>,
+    /// How a camera's pictures get their size and rate.
+    pub resize_mode: Option<ResizeMode>,
 }
 
 impl MediaTrackSettings {
@@ -83,6 +92,8 @@ pub(crate) trait Sink: Send + Sync + fmt::Debug {
     /// A frame; `silenced` if the track is muted or disabled, so that black or silence is to be
     /// shown in its place. May wait for room where the track's source is offline.
     fn push(&self, media: Media, silenced: bool);
+    /// So many frames, up to capture time `now`, were lost on their way to the track.
+    fn lost(&self, count: u64, now: MediaTime);
     /// The track has ended; no frame follows.
     fn ended(&self, error: Option<&RecorderError>);
 }
@@ -103,6 +114,7 @@ pub(crate) struct TrackInner {
     id: String,
     label: String,
     settings: TrackSettings,
+    device: Option<Arc<DeviceSettings>>,
     enabled: AtomicBool,
     feed: Arc<Feed>,
     state: Mutex<TrackState>,
@@ -111,11 +123,29 @@ pub(crate) struct TrackInner {
 #[derive(Debug)]
 struct TrackState {
     ready: ReadyState,
+    /// Why its source ended, if not by itself.
+    failure: Option<RecorderError>,
     sinks: Vec<Arc<dyn Sink>>,
 }
 
 impl MediaStreamTrack {
     pub(crate) fn new(settings: TrackSettings, feed: &Arc<Feed>) -> Self {
+        Self::with_device(settings, None, feed)
+    }
+
+    pub(crate) fn of_device(
+        settings: TrackSettings,
+        device: DeviceSettings,
+        feed: &Arc<Feed>,
+    ) -> Self {
+        Self::with_device(settings, Some(Arc::new(device)), feed)
+    }
+
+    fn with_device(
+        settings: TrackSettings,
+        device: Option<Arc<DeviceSettings>>,
+        feed: &Arc<Feed>,
+    ) -> Self {
         let label = match &settings {
             TrackSettings::Video(format) => format.label.clone(),
             TrackSettings::Audio(format) => format.label.clone(),
@@ -125,10 +155,12 @@ impl MediaStreamTrack {
             id: unique_id("track"),
             label,
             settings,
+            device,
             enabled: AtomicBool::new(true),
             feed: Arc::clone(feed),
             state: Mutex::new(TrackState {
                 ready: ReadyState::Live,
+                failure: None,
                 sinks: Vec::new(),
             }),
         });
@@ -174,7 +206,20 @@ impl MediaStreamTrack {
         lock(&self.inner.state).ready
     }
 
-    /// Ends the track. When all tracks of a source have ended, the source stops.
+    /// Why its source ended, where that was no end of its own: the device was unplugged, the file is
+    /// damaged. `None` for a track that is live, was [stopped](Self::stop), or came to its end.
+    pub fn failure(&self) -> Option<RecorderError> {
+        lock(&self.inner.state).failure.clone()
+    }
+
+    /// How loud its microphone is at present, whether the track is [enabled](Self::enabled) or not.
+    /// `None` for other sources, and before a tenth of a second has come.
+    pub fn level(&self) -> Option<AudioLevel> {
+        self.inner.feed.level()
+    }
+
+    /// Ends the track. When all tracks of a source have ended, the source stops, and a device is
+    /// closed.
     pub fn stop(&self) {
         self.inner.end(None);
         self.inner.feed.note_changed();
@@ -184,14 +229,36 @@ impl MediaStreamTrack {
     /// track has ended.
     #[must_use]
     pub fn clone_track(&self) -> Self {
-        let clone = Self::new(self.inner.settings.clone(), &self.inner.feed);
+        let (settings, device) = (self.inner.settings.clone(), self.inner.device.clone());
+        let clone = Self::with_device(settings, device, &self.inner.feed);
         clone.set_enabled(self.enabled());
         lock(&clone.inner.state).ready = self.ready_state();
         clone
     }
 
+    /// `getConstraints()`: what was asked of its device; `None` where it has none.
+    ///
+    /// Specification: <https://w3c.github.io/mediacapture-main/#dom-constrainablepattern-getconstraints>
+    pub fn constraints(&self) -> Option<&TrackConstraints> {
+        let device = self.inner.device.as_deref();
+        device.map(|device| &device.constraints)
+    }
+
     /// `getSettings()`: what its source delivers.
     pub fn settings(&self) -> MediaTrackSettings {
+        let settings = self.media_settings();
+        let Some(device) = &self.inner.device else {
+            return settings;
+        };
+        MediaTrackSettings {
+            device_id: Some(device.device_id.clone()),
+            group_id: Some(device.group_id.clone()).filter(|group| !group.is_empty()),
+            resize_mode: device.resize_mode,
+            ..settings
+        }
+    }
+
+    fn media_settings(&self) -> MediaTrackSettings {
         match &self.inner.settings {
             TrackSettings::Video(format) => {
                 MediaTrackSettings::of_picture(format.size, format.rate)
@@ -273,16 +340,35 @@ impl TrackInner {
         }
     }
 
-    /// Ends the track, once.
-    pub(crate) fn end(&self, error: Option<&RecorderError>) {
-        let sinks = {
-            let mut state = lock(&self.state);
-            state.ready = ReadyState::Ended;
-            std::mem::take(&mut state.sinks)
-        };
+    /// So many frames of the source, up to capture time `now`, were lost.
+    pub(crate) fn note_lost(&self, count: u64, now: MediaTime) {
+        let sinks = lock(&self.state).sinks.clone();
         for sink in sinks {
+            sink.lost(count, now);
+        }
+    }
+
+    /// Ends the track, once; with an error, who records it fails.
+    pub(crate) fn end(&self, error: Option<&RecorderError>) {
+        for sink in self.ended_sinks(error) {
             sink.ended(error);
         }
+    }
+
+    /// Ends the track because its source is gone.
+    pub(crate) fn lose(&self, reason: &RecorderError) {
+        for sink in self.ended_sinks(Some(reason)) {
+            sink.ended(None);
+        }
+    }
+
+    fn ended_sinks(&self, failure: Option<&RecorderError>) -> Vec<Arc<dyn Sink>> {
+        let mut state = lock(&self.state);
+        if state.ready == ReadyState::Live {
+            state.failure = failure.cloned();
+        }
+        state.ready = ReadyState::Ended;
+        std::mem::take(&mut state.sinks)
     }
 }
 

@@ -13,7 +13,7 @@ use super::generator::Generator;
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{EncodedSettings, Media, MediaStreamTrack, Timing, TrackSettings};
 use crate::sync::{Mutex, lock};
-use reader::PacketReader;
+pub(super) use reader::PacketReader;
 
 /// A track of packets that are encoded already: a camera's Motion JPEG or H.264, what comes from a
 /// network. **They are recorded as they are**, and the recording has their codec.

@@ -15,7 +15,7 @@ use crate::stream::EncodedFrame;
 
 /// Reads the packets of one track, and keeps its description up with them.
 #[derive(Debug)]
-pub(super) struct PacketReader {
+pub(in crate::source) struct PacketReader {
     format: Arc<MediaTrack>,
     /// The program gave the codec's configuration.
     is_configured: bool,
@@ -36,7 +36,7 @@ impl PacketReader {
     /// # Errors
     ///
     /// [`ErrorKind::Type`] if the description is impossible.
-    pub(super) fn new(format: MediaTrack) -> Result<Self, RecorderError> {
+    pub(in crate::source) fn new(format: MediaTrack) -> Result<Self, RecorderError> {
         let mut h264 = None;
         match &format.media {
             TrackMedia::Video(video) => {
@@ -62,7 +62,7 @@ impl PacketReader {
     }
 
     /// The description as the packets have it.
-    pub(super) fn format(&self) -> &Arc<MediaTrack> {
+    pub(in crate::source) fn format(&self) -> &Arc<MediaTrack> {
         &self.format
     }
 
@@ -71,7 +71,7 @@ impl PacketReader {
     /// # Errors
     ///
     /// [`ErrorKind::Type`] if it is none of this codec.
-    pub(super) fn read(
+    pub(in crate::source) fn read(
         &mut self,
         mut packet: Packet,
     ) -> Result<Option<EncodedFrame>, RecorderError> {

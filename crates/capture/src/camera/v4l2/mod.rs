@@ -1,0 +1,9 @@
+//! Video4Linux, version 2, without its unsafety.
+
+mod buffers;
+mod node;
+mod sys;
+
+pub(super) use buffers::MappedBuffers;
+pub(super) use node::{Capability, Intervals, Node, Sizes};
+pub(super) use sys::{Fraction, PictureFormat};

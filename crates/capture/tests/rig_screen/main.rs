@@ -1,0 +1,10 @@
+//! Screens of virtual displays: run by `cargo xtask devices screen`, which starts them.
+
+mod card;
+mod clock;
+mod cpu;
+mod nothing;
+mod wayland;
+mod wayland_window;
+mod x11;
+mod x11_window;

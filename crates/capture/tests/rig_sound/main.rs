@@ -1,0 +1,17 @@
+//! Microphones of a sound server that really runs: `cargo xtask devices sound` starts one after
+//! the other, says where in the environment, and runs these tests in three steps.
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may panic as tests may"
+)]
+
+mod server;
+mod signal;
+/// The server is there all the time.
+mod with_a_server;
+/// The server hangs, or ends.
+mod with_an_end;
+/// No server is there.
+mod without_a_server;

@@ -1,0 +1,241 @@
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use media_recorder_capture::{
+    AudioDevice, AudioWanted, DeviceError, Microphone, SoundChanges, microphones, outputs,
+};
+
+use crate::server::{NullSink, PATIENCE, RATE, capture, end, next, pactl, samples};
+use crate::signal::{find, noise, sine, upward_crossings};
+
+fn open(sink: &NullSink, wanted: AudioWanted) -> Microphone {
+    Microphone::open(Some(&sink.monitor()), wanted).unwrap()
+}
+
+#[test]
+fn ten_seconds_of_noise_come_bit_for_bit() {
+    let sink = NullSink::load("rig_noise");
+    let mut microphone = open(&sink, AudioWanted::default());
+    assert_eq!(
+        (microphone.format().rate, microphone.format().channels),
+        (RATE, 2)
+    );
+    let played = noise(14 * RATE as usize);
+    let player = sink.play(&played);
+    let mut runs = Vec::new();
+    while next_has_sound(&mut microphone, &mut runs).is_none() {}
+    runs.extend(capture(&mut microphone, 10));
+    drop(player);
+
+    let captured = samples(&runs);
+    let silence = captured.iter().take_while(|sample| **sample == 0.0).count();
+    let captured = &captured[silence..];
+    let start = find(&played, &captured[..64]).expect("the beginning is what was played");
+    let wrong = captured
+        .iter()
+        .zip(&played[start..])
+        .filter(|(a, b)| a != b)
+        .count();
+    println!("{} samples, of them wrong: {wrong}", captured.len());
+    assert!(captured.len() >= 10 * 2 * RATE as usize);
+    assert_eq!(wrong, 0);
+    assert_eq!(microphone.counts().lost, 0);
+}
+
+/// The next run, if it is more than silence; it is kept.
+fn next_has_sound(
+    microphone: &mut Microphone,
+    runs: &mut Vec<media_recorder_capture::Captured<media_recorder_types::AudioFrame>>,
+) -> Option<()> {
+    let run = next(microphone);
+    let is_sound = run.data.samples().iter().any(|sample| *sample != 0.0);
+    runs.push(run);
+    is_sound.then_some(())
+}
+
+#[test]
+fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
+    let sink = NullSink::load("rig_sine");
+    // Another rate and other channels than the source's: the server converts.
+    let wanted = AudioWanted {
+        rate: Some(44_100),
+        channels: Some(1),
+    };
+    let mut microphone = open(&sink, wanted);
+    assert_eq!(
+        (microphone.format().rate, microphone.format().channels),
+        (44_100, 1)
+    );
+    let _player = sink.play(&sine(1000.0, RATE, 9 * RATE as usize));
+    let mut runs = Vec::new();
+    while next_has_sound(&mut microphone, &mut runs).is_none() {}
+    capture(&mut microphone, 1);
+    let runs = capture(&mut microphone, 5);
+
+    let crossings = upward_crossings(&samples(&runs));
+    let waves = (crossings.len() - 1) as f64;
+    let by_count = waves * 44_100.0 / (crossings[crossings.len() - 1] - crossings[0]);
+    let (first, last) = (&runs[0], &runs[runs.len() - 1]);
+    let frames: usize = runs[..runs.len() - 1]
+        .iter()
+        .map(|run| run.data.len())
+        .sum();
+    let rate = frames as f64 / last.at.duration_since(first.at).as_secs_f64();
+    let by_instants = by_count * rate / 44_100.0;
+    println!("{by_count:.4} Hz by count, {by_instants:.4} Hz by instants");
+    assert!((by_count - 1000.0).abs() < 0.05, "{by_count}");
+    assert!((by_instants - 1000.0).abs() < 2.0, "{by_instants}");
+}
+
+#[test]
+fn instants_are_even_and_lie_shortly_before_now() {
+    let sink = NullSink::load("rig_instants");
+    let _player = sink.play(&noise(15 * RATE as usize));
+    let mut microphone = open(&sink, AudioWanted::default());
+    let mut expected = None;
+    let (mut worst, mut oldest) = (Duration::ZERO, Duration::ZERO);
+    for _ in 0..700 {
+        let run = next(&mut microphone);
+        let length = Duration::from_secs_f64(run.data.len() as f64 / f64::from(RATE));
+        let age = Instant::now().checked_duration_since(run.at + length);
+        oldest = oldest.max(age.expect("it is captured before it is read"));
+        if let Some(expected) = expected.replace(run.at + length) {
+            worst = worst.max(run.at.max(expected) - run.at.min(expected));
+        }
+    }
+    println!(
+        "uneven by {worst:?}, at most {oldest:?} old, {:?}",
+        microphone.counts()
+    );
+    assert!(worst < Duration::from_millis(20), "{worst:?}");
+    assert!(oldest < Duration::from_millis(500), "{oldest:?}");
+}
+
+#[test]
+fn who_reads_late_gets_as_much_sound_as_time_has_passed() {
+    let sink = NullSink::load("rig_late");
+    // Eight channels fill the server's queue of 4 MiB in 2.7 s.
+    let wanted = AudioWanted {
+        rate: None,
+        channels: Some(8),
+    };
+    let mut microphone = open(&sink, wanted);
+    let start = next(&mut microphone).at;
+    let (_nobody, waits) = mpsc::channel::<()>();
+    assert!(waits.recv_timeout(Duration::from_secs(5)).is_err());
+    let (mut frames, mut run_at) = (0, start);
+    // What waited, and then longer than it takes to be sure of a loss.
+    while run_at - start < Duration::from_secs(8) {
+        let run = next(&mut microphone);
+        frames += run.data.len();
+        run_at = run.at;
+    }
+    let counted = frames as f64 / f64::from(RATE);
+    let passed = (run_at - start).as_secs_f64();
+    let late = Instant::now().duration_since(run_at);
+    println!(
+        "{counted:.3} s of sound in {passed:.3} s, {:?}, {late:?} late",
+        microphone.counts()
+    );
+    assert!((counted - passed).abs() < 0.06);
+    assert!(late < Duration::from_secs(1));
+}
+
+#[test]
+fn a_source_that_goes_is_lost_at_once() {
+    let sink = NullSink::load("rig_gone");
+    let mut microphone = open(&sink, AudioWanted::default());
+    capture(&mut microphone, 1);
+    let (gone, when) = mpsc::channel();
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            gone.send(Instant::now()).unwrap();
+            sink.unload();
+        });
+        end(&mut microphone)
+    });
+    let passed = when.recv().unwrap().elapsed();
+    println!("{error} after {passed:?}");
+    assert!(matches!(error, DeviceError::Lost { device } if device == "rig_gone.monitor"));
+    assert!(passed < Duration::from_secs(1));
+    let again = microphone.read(Duration::ZERO);
+    assert!(matches!(again, Err(DeviceError::Lost { .. })));
+}
+
+#[test]
+fn devices_are_listed_with_the_default_first() {
+    let (first, second) = (NullSink::load("rig_first"), NullSink::load("rig_second"));
+    for sink in [&first, &second, &first] {
+        pactl(&["set-default-sink", sink.name]);
+        pactl(&["set-default-source", &sink.monitor()]);
+        // PipeWire's session manager decides a little later.
+        let patience = Instant::now() + PATIENCE;
+        let (list, played) = loop {
+            let lists = (microphones().unwrap(), outputs().unwrap());
+            if lists.0[0].id == sink.monitor() && lists.1[0].id == sink.name {
+                break lists;
+            }
+            assert!(Instant::now() < patience, "{lists:?}");
+        };
+        assert!(
+            list[0].label.starts_with("Monitor of "),
+            "{}",
+            list[0].label
+        );
+        for other in [&first, &second] {
+            assert_eq!(
+                list.iter()
+                    .filter(|info| info.id == other.monitor())
+                    .count(),
+                1
+            );
+            assert_eq!(
+                played.iter().filter(|info| info.id == other.name).count(),
+                1
+            );
+        }
+        let microphone = Microphone::open(None, AudioWanted::default()).unwrap();
+        assert_eq!(microphone.format().label, list[0].label);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    for id in ["no such source", "a\0b", ""] {
+        let error = Microphone::open(Some(id), AudioWanted::default()).unwrap_err();
+        assert!(matches!(error, DeviceError::NotFound { device } if device == id));
+    }
+}
+
+#[test]
+fn what_no_server_does_is_refused_by_name() {
+    let sink = NullSink::load("rig_refused");
+    let refused = [
+        (Some(0), None),
+        (Some(800_000), None),
+        (None, Some(0)),
+        (None, Some(33)),
+    ];
+    for (rate, channels) in refused {
+        let opened = Microphone::open(Some(&sink.monitor()), AudioWanted { rate, channels });
+        assert!(
+            matches!(opened, Err(DeviceError::Unsupported { .. })),
+            "{opened:?}"
+        );
+    }
+}
+
+#[test]
+fn only_real_changes_are_told() {
+    let kept = NullSink::load("rig_kept");
+    let mut changes = SoundChanges::subscribe().unwrap();
+    // What the last test has left behind may still be on its way.
+    while changes.wait(Duration::from_millis(300)).unwrap() {}
+    pactl(&["set-sink-volume", kept.name, "50%"]);
+    assert!(!changes.wait(Duration::from_millis(300)).unwrap());
+    let sink = NullSink::load("rig_change");
+    assert!(changes.wait(PATIENCE).unwrap());
+    while changes.wait(Duration::from_millis(300)).unwrap() {}
+    sink.unload();
+    assert!(changes.wait(PATIENCE).unwrap());
+}
