@@ -1,5 +1,6 @@
 //! Development tasks of media-recorder, run as `cargo xtask …`.
 
+#![forbid(unsafe_code)]
 #![expect(clippy::print_stdout, reason = "printing is what these tasks are for")]
 
 mod chromium;

@@ -1,6 +1,8 @@
 //! The `media-recorder` command: records cameras, microphones, screens, test patterns and files,
 //! shows what is in a recording, and repairs one that broke off.
 
+#![forbid(unsafe_code)]
+
 mod args;
 mod devices;
 mod error;

@@ -55,6 +55,8 @@
 //!
 //! [specification]: https://w3c.github.io/mediacapture-record/
 
+#![forbid(unsafe_code)]
+
 mod black;
 mod blob;
 mod calibration;

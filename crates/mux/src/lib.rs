@@ -50,6 +50,7 @@
 //!
 //! [`Packet`]: media_recorder_types::Packet
 
+#![forbid(unsafe_code)]
 #![no_std]
 
 extern crate alloc;

@@ -14,6 +14,7 @@
 //!
 //! Specification: <https://w3c.github.io/mediacapture-record/>
 
+#![forbid(unsafe_code)]
 #![no_std]
 
 extern crate alloc;

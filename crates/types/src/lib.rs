@@ -4,6 +4,7 @@
 //! state crates do not know each other; what two of them share is in this crate. It is `no_std`
 //! with `alloc`.
 
+#![forbid(unsafe_code)]
 #![no_std]
 
 extern crate alloc;
