@@ -1,5 +1,10 @@
 //! Screens of virtual displays: run by `cargo xtask devices screen`, which starts them.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says by its failure what did not hold"
+)]
+
 mod card;
 mod clock;
 mod cpu;

@@ -60,7 +60,7 @@ impl Pixels {
         let sides = [layout.width, layout.height];
         let row = layout.width as usize * PIXEL;
         let sides_fit = sides.iter().all(is_size) && layout.stride as usize >= row;
-        let len = layout.stride.checked_mul(layout.height).unwrap_or(u32::MAX);
+        let len = layout.stride.saturating_mul(layout.height);
         let [Ok(signed_len), Ok(width), Ok(height), Ok(stride)] =
             [len, layout.width, layout.height, layout.stride].map(i32::try_from)
         else {
