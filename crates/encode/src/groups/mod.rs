@@ -303,6 +303,10 @@ impl VideoEncoder for GroupEncoder {
         self.closed = true;
     }
 
+    fn wait_for_frame(&mut self) {
+        self.shared.queue.wait_for_one();
+    }
+
     /// After a failure, the packets of the frames before it are still to be had, and the failure
     /// is told once: here if not by [`encode`](VideoEncoder::encode).
     fn finish(&mut self) -> Result<(), EncodeError> {

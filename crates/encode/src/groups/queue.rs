@@ -45,6 +45,15 @@ impl<T> TaskQueue<T> {
         self.done.notify_all();
     }
 
+    /// Waits until one more task is done, if there is any.
+    pub(crate) fn wait_for_one(&self) {
+        let mut schedule = lock(&self.schedule);
+        let before = schedule.tasks();
+        while before > 0 && schedule.tasks() >= before {
+            schedule = wait(&self.done, schedule);
+        }
+    }
+
     /// Waits until every task is done.
     pub(crate) fn wait_until_done(&self) {
         let mut schedule = lock(&self.schedule);

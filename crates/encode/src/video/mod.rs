@@ -52,10 +52,13 @@ pub trait VideoEncoder: Send {
     }
 
     /// Says that no frame follows, and waits for nothing: who wants each packet as soon as it is
-    /// ready takes what there is until its [backlog](Self::backlog) is empty, and then calls
-    /// [`finish`](Self::finish), which must follow in any case. Does nothing where frames are
-    /// encoded one after the other.
+    /// ready takes what there is, and [waits](Self::wait_for_frame) for more, until the
+    /// [backlog](Self::backlog) is empty, and then calls [`finish`](Self::finish), which must follow
+    /// in any case. Does nothing where frames are encoded one after the other.
     fn begin_finish(&mut self) {}
+
+    /// Waits until one of the frames of the [backlog](Self::backlog) is encoded, if there is any.
+    fn wait_for_frame(&mut self) {}
 
     /// Encodes every queued frame. Further calls do nothing.
     ///

@@ -94,9 +94,16 @@ impl TrackEncoder {
         }
     }
 
-    /// Whether threads of the encoder's own have yet to make packets.
-    pub(crate) fn is_at_work(&self) -> bool {
-        matches!(self, Self::Video { encoder, .. } if encoder.backlog().0 > 0)
+    /// Waits until threads of the encoder's own have made another packet. False if none is to
+    /// come.
+    pub(crate) fn wait_for_packet(&mut self) -> bool {
+        match self {
+            Self::Video { encoder, .. } if encoder.backlog().0 > 0 => {
+                encoder.wait_for_frame();
+                true
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), EncodeError> {

@@ -324,9 +324,9 @@ impl Worker {
     /// seconds. What it made before it failed counts.
     fn flush(&mut self) -> Result<(), RecorderError> {
         self.encoder.begin_finish();
-        while self.encoder.is_at_work() {
+        self.send_packets()?;
+        while self.encoder.wait_for_packet() {
             self.send_packets()?;
-            thread::sleep(LOOK_FOR_PACKETS);
         }
         let finished = self.encoder.finish();
         self.send_packets()?;
