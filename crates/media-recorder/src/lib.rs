@@ -1,7 +1,7 @@
 //! The W3C MediaStream Recording API for native Rust, with nothing to install.
 //!
-//! A Rust program takes a canvas of its own frames, a media file or a test source, and gets
-//! WebM, Matroska or MP4, chunk by chunk as it is made. The default build compiles no C and links no
+//! A Rust program takes a camera, a microphone, a screen, a canvas of its own frames, a media file
+//! or a test source, and gets WebM, Matroska or MP4, chunk by chunk as it is made. The default build compiles no C and links no
 //! C library.
 //!
 //! ```
@@ -46,6 +46,9 @@
 //! | `opus` | yes | Opus by `opus-rs` |
 //! | `webm` | yes | the WebM and Matroska writer |
 //! | `mp4` | yes | the MP4 writer |
+//! | `camera` | yes | cameras, on Linux |
+//! | `microphone` | yes | microphones, of PulseAudio and PipeWire servers on Linux |
+//! | `screen` | yes | screens and windows, of X11 and Wayland on Linux |
 //! | `futures` | no | [`Events`] as a `futures_core::Stream` |
 //! | `asm` | no | `rav1e`'s assembly: about twice as fast, needs `nasm` on x86-64 |
 //!

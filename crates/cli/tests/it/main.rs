@@ -5,6 +5,7 @@
     reason = "helpers of tests may panic as tests may"
 )]
 
+mod devices;
 mod info;
 mod outputs;
 mod recordings;
