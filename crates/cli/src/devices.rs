@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use media_recorder::{
-    CameraFormat, CameraMode, DeviceKind, DisplayInfo, DisplaySurface, MediaDeviceInfo,
+    CameraFormat, CameraMode, Codec, DeviceKind, DisplayInfo, DisplaySurface, MediaDeviceInfo,
     MediaDevices,
 };
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ fn display_name(surface: &DisplaySurface) -> &'static str {
 fn format_name(format: CameraFormat) -> String {
     match format {
         CameraFormat::Raw(format) => format!("{format:?}").to_lowercase(),
-        CameraFormat::Encoded(codec) => codec.to_string(),
+        CameraFormat::Encoded(codec) => Codec::Video(codec).to_string(),
     }
 }
 
