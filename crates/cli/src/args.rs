@@ -28,7 +28,7 @@ pub(crate) enum Command {
     /// A recording ends with its sources, after --duration, or with Ctrl-C or SIGTERM, which
     /// leave a complete file. A test pattern has no end of its own, and a device ends only if it is
     /// unplugged. A second Ctrl-C ends at once.
-    Record(RecordArgs),
+    Record(Box<RecordArgs>),
     /// List cameras with their modes, microphones, outputs, screens and windows.
     Devices(DevicesArgs),
     /// Show what is in a WebM or Matroska file.
@@ -312,7 +312,7 @@ mod tests {
     fn record(arguments: &[&str]) -> RecordArgs {
         let all = ["media-recorder", "record"].iter().chain(arguments);
         match Args::try_parse_from(all).unwrap().command {
-            Command::Record(args) => args,
+            Command::Record(args) => *args,
             _ => unreachable!("it was asked to record"),
         }
     }
