@@ -52,7 +52,7 @@ pub(crate) fn is_smooth(load: f64) -> bool {
 }
 
 /// Where the first of these codecs is that keeps up with all of these pictures, or else the
-/// fastest. They come with the best picture first, and none is asked for after the one that keeps
+/// fastest that adapts to the machine. They come with the best picture first, and none is asked for after the one that keeps
 /// up. `None` where it is not known how fast one of them is.
 pub(crate) fn best_for(
     codecs: &[VideoCodec],
@@ -66,11 +66,15 @@ pub(crate) fn best_for(
         if keeps_up(codec, load) {
             return Some(index);
         }
-        if fastest.is_none_or(|(_, least)| load < least) {
+        // What cannot adapt to the machine is no way out where nothing keeps up.
+        if codec != VideoCodec::Av1 && fastest.is_none_or(|(_, least)| load < least) {
             fastest = Some((index, load));
         }
     }
-    fastest.map(|(index, _)| index)
+    fastest.map_or_else(
+        || (!codecs.is_empty()).then_some(0),
+        |(index, _)| Some(index),
+    )
 }
 
 /// Whether a codec may be taken for live pictures of which nobody says the codec. AV1 needs more
@@ -152,6 +156,8 @@ mod tests {
             (0.17, 0.79, Some(Vp9)),
             (0.17, 0.81, Some(H264)),
             (0.95, 0.90, Some(H264)),
+            // However fast it is beside them.
+            (0.20, 0.90, Some(H264)),
         ] {
             let loads = [Some(av1), Some(vp9), Some(0.3)];
             assert_eq!(best(loads, &[(640, 30.0)]).0, codec, "{loads:?}");
