@@ -337,6 +337,27 @@ fn a_display_that_stands_still_is_seen_by_one_who_comes() {
     );
 }
 
+/// The pictures of a screen on which nothing happens are in the file beside the sound.
+#[test]
+fn a_display_that_stands_still_keeps_up_with_the_sound() {
+    let (devices, fakes) = Fakes::new();
+    let screen = devices.get_display_media(&DisplayOptions::new()).unwrap();
+    let sound = Constraints::new().audio(ConstraintSet::new());
+    let sound = devices.get_user_media(&sound).unwrap();
+    let stream = MediaStream::new(screen.tracks().into_iter().chain(sound.tracks()));
+    let (recorder, mut events) = record(&stream);
+    recorder.start().unwrap();
+    assert!(matches!(events.next(), Some(Event::Start)));
+    fakes.sound_on();
+    let longer = Duration::from_millis(3500);
+    fakes.wait_until(LONG, || recorder.statistics().duration > longer.into());
+    recorder.stop().unwrap();
+    let recorded = take(&mut events);
+    assert!(recorded.error.is_none(), "{:?}", recorded.error);
+    assert_eq!(recorded.summary.tracks[0].late, 0);
+    assert!(read_back(recorded.patched()).times(1).len() > 3);
+}
+
 #[test]
 fn only_real_changes_of_the_devices_are_told() {
     let (devices, fakes) = Fakes::new();

@@ -11,6 +11,8 @@ use media_recorder::{
 };
 
 const SIZE: FrameSize = FrameSize::new(64, 48);
+/// Large enough for an encoder to be several.
+const SCREEN: FrameSize = FrameSize::new(640, 480);
 
 /// The head of a picture of 64x48 pixels: nobody looks farther.
 pub(crate) const JPEG: &[u8] = &[
@@ -42,6 +44,8 @@ struct State {
     opened: usize,
     mode: Option<CameraMode>,
     still: bool,
+    /// The microphone delivers all the time.
+    sound_on: bool,
     lost: u64,
     display_waits: bool,
     changes: u64,
@@ -159,6 +163,14 @@ impl Fakes {
         self.change(|state| state.lost += count);
     }
 
+    /// From now on the microphone delivers as real ones do.
+    pub(crate) fn sound_on(&self) {
+        self.change(|state| {
+            state.sound_on = true;
+            state.microphone.last = Some(Instant::now());
+        });
+    }
+
     pub(crate) fn opened(&self) -> usize {
         self.lock().opened
     }
@@ -188,6 +200,11 @@ impl Fakes {
         let end = Instant::now() + timeout;
         let mut state = self.lock();
         loop {
+            if state.sound_on {
+                let microphone = &mut state.microphone;
+                let over = microphone.last.map(|last| last + STEP);
+                microphone.due = over.is_some_and(|over| over <= Instant::now()).into();
+            }
             let played = device(&mut state);
             if played.gone {
                 let device = "the fake".to_owned();
@@ -202,6 +219,7 @@ impl Fakes {
             if state.still || left.is_zero() {
                 return Ok(None);
             }
+            let left = if state.sound_on { left.min(STEP) } else { left };
             state = self.0.changed.wait_timeout(state, left).unwrap().0;
         }
     }
@@ -247,18 +265,18 @@ fn mode(format: CameraFormat) -> CameraMode {
     }
 }
 
-fn video_format() -> VideoFormat {
+fn video_format(size: FrameSize) -> VideoFormat {
     VideoFormat {
-        size: SIZE,
+        size,
         rate: None,
         color: ColorInfo::BT709,
         label: "The fake".to_owned(),
     }
 }
 
-fn picture() -> VideoFrame {
-    let pixels = vec![90; PixelFormat::I420.packed_len(SIZE)];
-    VideoFrame::packed(PixelFormat::I420, SIZE, pixels.into(), MediaTime::ZERO).unwrap()
+fn picture(size: FrameSize) -> VideoFrame {
+    let pixels = vec![90; PixelFormat::I420.packed_len(size)];
+    VideoFrame::packed(PixelFormat::I420, size, pixels.into(), MediaTime::ZERO).unwrap()
 }
 
 impl DeviceBackend for Fakes {
@@ -289,7 +307,7 @@ impl DeviceBackend for Fakes {
         Ok(vec![DisplayInfo {
             surface: DisplaySurface::Monitor(device.id),
             label: device.label,
-            size: SIZE,
+            size: SCREEN,
         }])
     }
 
@@ -304,7 +322,7 @@ impl DeviceBackend for Fakes {
             CameraFormat::Encoded(codec) => Some(codec),
             CameraFormat::Raw(_) => None,
         };
-        Ok(Box::new(Camera(self.clone(), codec, video_format())))
+        Ok(Box::new(Camera(self.clone(), codec, video_format(SIZE))))
     }
 
     fn open_microphone(
@@ -334,7 +352,7 @@ impl DeviceBackend for Fakes {
         self.info(DeviceKind::VideoInput, "screen", "")?;
         self.open(|state| &mut state.display, &surface.to_string())?;
         self.change(|state| state.display.due = 1);
-        Ok(Box::new(Display(self.clone(), video_format())))
+        Ok(Box::new(Display(self.clone(), video_format(SCREEN))))
     }
 
     fn watch(&self, _: DeviceService) -> Result<Box<dyn DeviceWatch>, DeviceError> {
@@ -367,7 +385,7 @@ impl VideoDevice for Camera {
             data: if encoded {
                 CapturedPicture::Encoded(Bytes::from_static(JPEG))
             } else {
-                CapturedPicture::Raw(picture())
+                CapturedPicture::Raw(picture(SIZE))
             },
             at,
         }))
@@ -426,7 +444,7 @@ impl VideoDevice for Display {
         if at.is_none() {
             self.0.change(|state| state.display_waits = true);
         }
-        let data = CapturedPicture::Raw(picture());
+        let data = CapturedPicture::Raw(picture(SCREEN));
         Ok(at.map(|at| Captured { data, at }))
     }
 
