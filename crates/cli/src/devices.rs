@@ -1,7 +1,6 @@
 //! `media-recorder devices`.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use media_recorder::{
     CameraFormat, CameraMode, Codec, DeviceKind, DisplayInfo, DisplaySurface, MediaDeviceInfo,
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::DevicesArgs;
 use crate::error::CliError;
+use crate::output::print;
 use crate::say;
 
 /// Prints what there is to record, and what it can be set to.
@@ -33,14 +33,7 @@ pub(crate) fn devices(args: &DevicesArgs) -> Result<(), CliError> {
     } else {
         to_text(&devices, &displays)
     };
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes());
-    written
-        .and_then(|()| stdout.flush())
-        .map_err(|source| CliError::Write {
-            name: "standard output".to_owned(),
-            source,
-        })
+    print(&text)
 }
 
 /// The word of the command, and that of scripts.

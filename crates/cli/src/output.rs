@@ -8,6 +8,22 @@ use media_recorder::{Blob, Patch};
 
 use crate::error::CliError;
 
+/// Writes a text to standard output.
+///
+/// # Errors
+///
+/// [`CliError::Write`].
+pub(crate) fn print(text: &str) -> Result<(), CliError> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes());
+    written
+        .and_then(|()| stdout.flush())
+        .map_err(|source| CliError::Write {
+            name: "standard output".to_owned(),
+            source,
+        })
+}
+
 /// Where a recording is written.
 pub(crate) struct Output {
     name: String,

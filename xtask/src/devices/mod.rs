@@ -70,6 +70,8 @@ fn install(programs: &[(&str, &str)]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
+    // A fresh machine has no lists of packages yet.
+    process::run(&mut apt_get(&["update", "-q"]))?;
     let mut apt = apt_get(&["install", "-y", "-q", "--no-install-recommends"]);
     process::run(apt.args(missing)).context("the rig needs root on Debian to install packages")
 }

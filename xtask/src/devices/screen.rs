@@ -12,7 +12,7 @@ use crate::process;
 const TOOLS: [(&str, &str); 2] = [("Xvfb", "xvfb"), ("sway", "sway")];
 
 pub(super) fn run() -> Result<()> {
-    install()?;
+    super::install(&TOOLS)?;
     test("nothing::", &[])?;
 
     let mut xvfb = Command::new("Xvfb");
@@ -58,22 +58,6 @@ output * mode --custom 1280x720@60Hz
 default_border none
 exec echo $WAYLAND_DISPLAY
 ";
-
-fn install() -> Result<()> {
-    let missing: Vec<_> = TOOLS
-        .iter()
-        .filter(|(program, _)| process::find(program).is_none())
-        .map(|(_, package)| *package)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    process::run(Command::new("apt-get").arg("update"))?;
-    let mut apt = Command::new("apt-get");
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
-    apt.args(["install", "--yes", "--no-install-recommends"]);
-    process::run(apt.args(&missing))
-}
 
 /// Runs the tests of one module, one after the other, with no display but what `environment`
 /// names.

@@ -4,7 +4,7 @@ mod measure;
 mod report;
 
 use std::fs::File;
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader};
 
 use matroska_demuxer::{DemuxError, Frame, MatroskaFile, TrackType};
 
@@ -12,6 +12,7 @@ use self::measure::Measure;
 use self::report::{Media, Report, Track};
 use crate::args::InfoArgs;
 use crate::error::CliError;
+use crate::output::print;
 
 /// Prints what is in a file. The whole file is read, so that what is printed was counted and is
 /// not what its header claims.
@@ -44,14 +45,7 @@ pub(crate) fn info(args: &InfoArgs) -> Result<(), CliError> {
     } else {
         report.to_string()
     };
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes());
-    written
-        .and_then(|()| stdout.flush())
-        .map_err(|source| CliError::Write {
-            name: "standard output".to_owned(),
-            source,
-        })
+    print(&text)
 }
 
 fn examine(file: File, bytes: u64) -> Result<Report, DemuxError> {

@@ -18,11 +18,14 @@ fn a_person_can_read_it() {
         "container  WebM",
         "duration   00:00:05.0",
         "video VP9, 64x48, 10.000 fps, 50 frames",
-        "key frames, every ",
         "audio OPUS, 48000 Hz, 2 channels",
     ] {
         assert!(text.contains(part), "no `{part}` in\n{text}");
     }
+    // The recorder's own interval, or less where groups of pictures begin in between.
+    let every = text.split_once("key frames, every ").unwrap().1;
+    let every: f64 = every.split(' ').next().unwrap().parse().unwrap();
+    assert!((1.0..2.5).contains(&every), "{text}");
 }
 
 /// Recorded to standard output: without index and duration, as a killed process leaves a file.
