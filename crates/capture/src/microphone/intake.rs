@@ -15,6 +15,7 @@ use crate::{AudioFormat, Captured, DeviceCounts};
 const LONGEST_FILL_SECONDS: u64 = 10;
 
 /// How much sound waits, at most, for the first word of when it was captured.
+#[cfg(target_os = "linux")]
 const LONGEST_WAIT_SECONDS: u64 = 2;
 
 /// Sound on its way from whoever captures it to the reader.
@@ -72,6 +73,7 @@ impl Intake {
 
     /// As [`measure`](Self::measure) for the next sample, where it is known that some were lost
     /// just before it.
+    #[cfg(any(windows, target_os = "macos", feature = "cpal"))]
     pub(super) fn resume(&mut self, captured: Instant, now: Instant) {
         let missing = self.timeline.resume(self.end(), captured, now);
         self.counts.lost += 1;
@@ -103,7 +105,9 @@ impl Intake {
         Ok(Some(Captured { data, at }))
     }
 
-    /// Whether more waits than does until the first instant is told.
+    /// Whether more waits than does until the first instant is told. Where the system calls back,
+    /// each piece has its own.
+    #[cfg(target_os = "linux")]
     pub(super) fn is_overdue(&self) -> bool {
         self.waiting.len() > self.seconds(LONGEST_WAIT_SECONDS)
     }
