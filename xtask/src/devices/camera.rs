@@ -9,7 +9,12 @@ use crate::process;
 pub(super) fn run(options: &Options) -> Result<()> {
     install(&[("v4l2-ctl", "v4l-utils")])?;
     let machine = Machine::set_up()?;
-    let program = build_test("rig_camera")?;
+    let features = if options.v4l {
+        "rig-tests,v4l"
+    } else {
+        "rig-tests"
+    };
+    let program = build_test("rig_camera", features)?;
     machine.run(&Work {
         program,
         // There is one device.

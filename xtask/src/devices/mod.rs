@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// Record for two seconds instead of ten.
     #[arg(long)]
     short: bool,
+    /// The camera by the crate `v4l` (needs `libclang` to build).
+    #[arg(long)]
+    v4l: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -86,9 +89,9 @@ fn apt_get(arguments: &[&str]) -> std::process::Command {
 }
 
 /// Builds one of capture's tests that need the rig; where it is then.
-fn build_test(name: &str) -> Result<PathBuf> {
+fn build_test(name: &str, features: &str) -> Result<PathBuf> {
     let mut cargo = process::cargo(&["test", "--package", "media-recorder-capture"]);
-    cargo.args(["--features", "rig-tests", "--test", name, "--no-run"]);
+    cargo.args(["--features", features, "--test", name, "--no-run"]);
     cargo.args(["--message-format", "json-render-diagnostics"]);
     let messages = String::from_utf8(process::stdout(&mut cargo)?)?;
     match executable(&messages, name) {

@@ -74,9 +74,15 @@ fn is_source(file: &str) -> bool {
         .any(|ending| file.ends_with(ending))
 }
 
-/// Where the kernel is talked to, and nowhere else.
+/// Where the system is talked to about cameras, and nowhere else.
+const UNSAFE: [&str; 3] = [
+    "crates/capture/src/camera/av_foundation/sys.rs",
+    "crates/capture/src/camera/media_foundation/sys.rs",
+    "crates/capture/src/camera/v4l2/sys.rs",
+];
+
 fn is_safe_source(file: &str) -> bool {
-    is_source(file) && file != "crates/capture/src/camera/v4l2/sys.rs"
+    is_source(file) && !UNSAFE.contains(&file)
 }
 
 /// An example may show what happens while time passes.
