@@ -5,7 +5,7 @@ mod common;
 
 use bytes::Bytes;
 use common::{config, flat, moving, ms, packets_of};
-use media_recorder_encode::{Preset, VideoEncoder, video_encoder};
+use media_recorder_encode::{Preset, VideoConfig, VideoEncoder, video_encoder};
 use media_recorder_types::{
     ColorInfo, FrameSize, Packet, Rate, TrackMedia, VideoCodec, VideoFrame,
 };
@@ -125,7 +125,15 @@ fn saturated_colours_survive() {
 
 #[test]
 fn a_preset_is_taken_up_at_a_key_frame_and_the_description_stays() {
-    let config = config(64, 48);
+    presets_follow_each_other(config(64, 48));
+}
+
+#[test]
+fn so_it_is_in_large_pictures() {
+    presets_follow_each_other(config(1920, 1080).with_bits_per_second(10_000_000));
+}
+
+fn presets_follow_each_other(config: VideoConfig) {
     let size = config.size;
     let mut encoder = video_encoder(VideoCodec::H264, config).unwrap();
     let mut frames = Vec::new();

@@ -25,6 +25,10 @@ const BITS_TO_SPARE: f64 = 0.18;
 /// How much coarser for half the bits.
 const PER_HALF: f64 = 8.0;
 
+/// From so many pixels on, `Preset::Live` is the codec's `Fast`: a fifth less work, which is what
+/// 1920x1080 needs on two cores. There it costs 0.8 dB, in smaller pictures twice as much.
+const PIXELS_OF_FAST: u64 = 1_500_000;
+
 /// A configuration that differs between presets only in what parameter sets do not say.
 pub(super) fn codec_config(config: &VideoConfig, preset: Preset) -> EncoderConfig {
     let size = coded_size(config.size);
@@ -42,9 +46,12 @@ pub(super) fn codec_config(config: &VideoConfig, preset: Preset) -> EncoderConfi
     codec.lookahead = 0;
     codec.mbtree = false;
     codec.bframes = 0;
-    // The codec's own presets below this one are dominated: `Balanced` is slower than the first
-    // rung here for the same picture, `Fast` loses more than two decibels for a fifth of the time.
-    codec.preset = Effort::Quality;
+    // `Balanced` is slower than the first rung here for the same picture.
+    codec.preset = if preset == Preset::Live && size.pixels() >= PIXELS_OF_FAST {
+        Effort::Fast
+    } else {
+        Effort::Quality
+    };
     codec.me_wide = Some(preset <= Preset::Fast);
     codec.sub_8x8 = Some(preset <= Preset::Fast);
     codec.tune_shape_rd = preset <= Preset::Balanced;
