@@ -70,7 +70,7 @@ const PEERS: [(&str, &str, &[&str]); 8] = [
         ],
     ),
     (
-        "libaom av1 realtime 10",
+        "libaom av1 realtime 8",
         "mkv",
         &[
             "-c:v",
@@ -78,7 +78,7 @@ const PEERS: [(&str, &str, &[&str]); 8] = [
             "-usage",
             "realtime",
             "-cpu-used",
-            "10",
+            "8",
             "-row-mt",
             "1",
             "-tiles",
