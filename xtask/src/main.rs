@@ -13,6 +13,7 @@ mod no_std;
 mod peers;
 mod process;
 mod tidy;
+mod vp8;
 mod workspace;
 
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Task {
     Peers(peers::Options),
     /// The rules of this repository that neither rustc nor clippy know.
     Tidy,
+    /// Others decode what our VP8 encoder writes exactly as it says (ffmpeg is needed).
+    Vp8(vp8::Options),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Task::NoStd => no_std::run(),
         Task::Peers(options) => peers::run(&options),
         Task::Tidy => tidy::run(),
+        Task::Vp8(options) => vp8::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
