@@ -48,7 +48,7 @@ mod opus;
 mod parallelism;
 mod pcm;
 mod preset;
-#[cfg(feature = "vp9")]
+#[cfg(any(feature = "h264", feature = "vp9"))]
 mod rate;
 #[cfg(any(feature = "h264", feature = "vp9"))]
 mod sync;
