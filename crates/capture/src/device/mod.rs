@@ -1,6 +1,11 @@
 //! What every device is to the one who reads it.
 
 mod error;
+#[cfg(all(
+    feature = "microphone",
+    any(windows, target_os = "macos", feature = "cpal")
+))]
+mod handover;
 
 use std::time::{Duration, Instant};
 
@@ -8,6 +13,11 @@ use bytes::Bytes;
 use media_recorder_types::{AudioFrame, FrameSize, PixelFormat, Rate, VideoCodec, VideoFrame};
 
 pub use error::DeviceError;
+#[cfg(all(
+    feature = "microphone",
+    any(windows, target_os = "macos", feature = "cpal")
+))]
+pub(crate) use handover::Handover;
 
 use crate::{AudioFormat, VideoFormat};
 

@@ -1,20 +1,33 @@
 //! Sound as it happens: of microphones, line inputs, and of what outputs play.
 //!
-//! On Linux it comes from the sound server, PulseAudio or PipeWire. Other systems are not
-//! supported yet: there every call returns [`DeviceError::NoService`].
+//! On Linux it comes from the sound server, PulseAudio or PipeWire, and with the feature `cpal`
+//! also from ALSA; on Windows and macOS from the system. Elsewhere every call returns
+//! [`DeviceError::NoService`].
 
+#[cfg(all(target_os = "linux", feature = "cpal"))]
+mod both;
+#[cfg(any(windows, target_os = "macos", feature = "cpal"))]
+mod hosts;
+#[cfg(any(windows, target_os = "macos", target_os = "linux"))]
+mod intake;
 #[cfg(target_os = "linux")]
 mod pulse;
-#[cfg(target_os = "linux")]
+#[cfg(any(windows, target_os = "macos", target_os = "linux"))]
 mod timeline;
 #[cfg(not(target_os = "linux"))]
+mod unnoticed;
+#[cfg(not(any(windows, target_os = "macos", target_os = "linux")))]
 mod unsupported;
-#[cfg(target_os = "linux")]
+#[cfg(any(windows, target_os = "macos", target_os = "linux"))]
 mod waiting;
 
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", feature = "cpal"))]
+use both as backend;
+#[cfg(any(windows, target_os = "macos"))]
+use hosts as backend;
+#[cfg(all(target_os = "linux", not(feature = "cpal")))]
 use pulse as backend;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(windows, target_os = "macos", target_os = "linux")))]
 use unsupported as backend;
 
 use std::fmt;
@@ -64,24 +77,31 @@ pub fn outputs() -> Result<Vec<DeviceInfo>, DeviceError> {
 
 /// A microphone that is open.
 ///
-/// **It has no thread**: sound waits in the server until it is read, 4 MiB of it, which is ten
-/// seconds of stereo. What finds no room is lost, counted, and replaced by silence of the same
+/// **Of a sound server it has no thread**: sound waits in the server until it is read, 4 MiB of
+/// it, which is ten seconds of stereo. Elsewhere the thread is that of the crate `cpal`, and about
+/// as much waits here. What finds no room is lost, counted, and replaced by silence of the same
 /// length.
 ///
-/// The instants come from the latency that the server tells, not from when the sound arrives;
-/// they are even, and follow the device's clock. What an output plays counts as captured when it
-/// is heard.
+/// The instants come from the latency that the server or the system tells, not from when the
+/// sound arrives; they are even, and follow the device's clock. What an output plays counts as
+/// captured when it is heard.
+///
+/// On Windows and macOS this was compiled, and not yet run.
 pub struct Microphone(Box<dyn AudioDevice>);
 
 impl Microphone {
     /// Opens the microphone of that id, as [`microphones`] lists it; without one, what is the
-    /// system's default now. Another default later changes nothing.
+    /// system's default now. Another default later changes nothing. With the feature `cpal` on
+    /// Linux also any other device of ALSA by its name there: `alsa:hw:CARD=Loopback,DEV=0`.
+    ///
+    /// A sound server converts to whatever is wanted. What has none is opened with what it can do
+    /// that is nearest to it: [`format`](AudioDevice::format) tells.
     ///
     /// # Errors
     ///
     /// - [`DeviceError::NotFound`] if there is none of that id, or none at all,
     /// - [`DeviceError::Unsupported`] for a rate of zero or above 768 kHz, and for no channel or
-    ///   more than 32: the server converts to all others,
+    ///   more than 32,
     /// - [`DeviceError::Busy`] if another program has it for itself,
     /// - as of [`microphones`].
     pub fn open(id: Option<&str>, wanted: AudioWanted) -> Result<Self, DeviceError> {

@@ -47,8 +47,7 @@ impl Timeline {
     /// `now`. Returns how many samples are missing before it: from now on it counts as if they
     /// had been there.
     pub(super) fn measure(&mut self, position: u64, captured: Instant, now: Instant) -> u64 {
-        let epoch = *self.epoch.get_or_insert(captured);
-        let origin = nanos_between(epoch, captured).saturating_sub(self.nanos(position));
+        let origin = self.origin_of(position, captured);
         self.measured.push_back(Measurement { at: now, origin });
         // One that is older stays, or all that is there after a break would be late.
         let is_old = |old: &Measurement| now.saturating_duration_since(old.at) > MEMORY;
@@ -72,6 +71,23 @@ impl Timeline {
             measurement.origin = measurement.origin.saturating_sub(filled);
         }
         missing
+    }
+
+    /// As [`measure`](Self::measure), where it is known that something was lost just before
+    /// `position`: then this one measurement says how much.
+    pub(super) fn resume(&mut self, position: u64, captured: Instant, now: Instant) -> u64 {
+        let late = match self.origin {
+            Some(known) => self.origin_of(position, captured).saturating_sub(known),
+            None => 0,
+        };
+        let missing = if late > 0 { self.samples(late) } else { 0 };
+        self.measure(position.saturating_add(missing), captured, now) + missing
+    }
+
+    /// When sample 0 was captured, if the one at `position` was then.
+    fn origin_of(&mut self, position: u64, captured: Instant) -> i64 {
+        let epoch = *self.epoch.get_or_insert(captured);
+        nanos_between(epoch, captured).saturating_sub(self.nanos(position))
     }
 
     /// When the sample at `position` was captured; `None` before the first measurement.
@@ -204,6 +220,22 @@ mod tests {
         }
         assert_eq!(found, [(61, 9600)]);
         assert!((source.instant(480_000) - 10.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_loss_that_is_known_is_filled_at_once_however_short() {
+        let mut source = Source::new();
+        for tenth in 0..10 {
+            assert_eq!(source.measure(tenth, 0), 0);
+        }
+        // 20 ms are gone.
+        let now = source.start + Duration::from_secs(1);
+        let captured = now + Duration::from_millis(20);
+        assert_eq!(source.timeline.resume(48_000, captured, now), 960);
+        assert!((source.instant(48_960) - 1.02).abs() < 1e-4);
+        // What comes too early by the clock is no less than nothing.
+        assert_eq!(source.timeline.resume(48_960, now, now), 0);
+        assert_eq!(Timeline::new(RATE).resume(7, now, now), 0);
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! Systems whose microphones are not known here.
 
-use std::time::Duration;
-
 use super::AudioWanted;
+pub(super) use super::unnoticed::Changes;
 use crate::{AudioDevice, DeviceError, DeviceInfo};
 
 pub(super) fn microphones() -> Result<Vec<DeviceInfo>, DeviceError> {
@@ -18,20 +17,6 @@ pub(super) fn open(
     _wanted: AudioWanted,
 ) -> Result<Box<dyn AudioDevice>, DeviceError> {
     Err(no_service())
-}
-
-/// There is none of it.
-#[derive(Debug)]
-pub(super) enum Changes {}
-
-impl Changes {
-    pub(super) fn subscribe() -> Result<Self, DeviceError> {
-        Err(no_service())
-    }
-
-    pub(super) fn wait(&mut self, _timeout: Duration) -> Result<bool, DeviceError> {
-        match *self {}
-    }
 }
 
 fn no_service() -> DeviceError {

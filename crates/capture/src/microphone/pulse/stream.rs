@@ -1,9 +1,8 @@
 //! Sound from a source of the server.
 
-use std::num::NonZero;
 use std::time::{Duration, Instant, SystemTime};
 
-use media_recorder_types::{AudioFrame, MediaTime};
+use media_recorder_types::AudioFrame;
 use pulseaudio::protocol::sample_spec::MAX_RATE;
 use pulseaudio::protocol::stream::{BufferAttr, StreamFlags};
 use pulseaudio::protocol::{
@@ -16,19 +15,11 @@ use super::channels::{MOST_CHANNELS, channel_map};
 use super::connection::{Connection, Message, WireError};
 use super::list;
 use crate::microphone::AudioWanted;
-use crate::microphone::timeline::Timeline;
-use crate::microphone::waiting::Waiting;
+use crate::microphone::intake::Intake;
 use crate::{AudioDevice, AudioFormat, Captured, DeviceCounts, DeviceError};
 
 /// How often the server is asked for its latency.
 const QUESTION_INTERVAL: Duration = Duration::from_millis(100);
-
-/// The longest loss that is filled with silence. What is longer, such as a source that was
-/// suspended, only shows in the instants.
-const LONGEST_FILL_SECONDS: u64 = 10;
-
-/// How much sound waits, at most, for the first word of its latency.
-const LONGEST_WAIT_SECONDS: u64 = 2;
 
 /// The server makes 32-bit floats of whatever the device has: of up to 24 bits exactly.
 const SAMPLE_BYTES: u32 = 4;
@@ -48,13 +39,11 @@ pub(in crate::microphone) fn open(
 struct PulseMicrophone {
     connection: Connection,
     name: String,
-    format: AudioFormat,
     /// The server's numbers of our stream and of the source.
     stream: u32,
     source: u32,
     frame_bytes: u32,
-    waiting: Waiting,
-    timeline: Timeline,
+    intake: Intake,
     /// The beginning of a sample whose end has not come.
     partial: Vec<u8>,
     /// Bytes of sound.
@@ -63,7 +52,6 @@ struct PulseMicrophone {
     ahead: Option<i64>,
     question: Option<Question>,
     next_question: Instant,
-    counts: DeviceCounts,
     is_lost: bool,
 }
 
@@ -85,26 +73,22 @@ impl PulseMicrophone {
             what,
         })?;
         let stream = create(&mut connection, source, spec, map).map_err(|e| e.of(&name))?;
-        let channels = NonZero::new(u16::from(spec.channels)).unwrap_or(NonZero::<u16>::MIN);
         Ok(Self {
             connection,
-            format: AudioFormat {
+            intake: Intake::new(AudioFormat {
                 rate: spec.sample_rate,
-                channels: channels.get(),
+                channels: spec.channels.into(),
                 label: list::source_label(source),
-            },
+            }),
             name,
             stream: stream.channel,
             source: source.index,
             frame_bytes: SAMPLE_BYTES * u32::from(spec.channels),
-            waiting: Waiting::new(spec.sample_rate, channels),
-            timeline: Timeline::new(spec.sample_rate),
             partial: Vec::new(),
             received: 0,
             ahead: None,
             question: None,
             next_question: Instant::now(),
-            counts: DeviceCounts::default(),
             is_lost: false,
         })
     }
@@ -126,28 +110,10 @@ impl PulseMicrophone {
 
     /// What waits and has its instant.
     fn take(&mut self) -> Result<Option<Captured<AudioFrame>>, WireError> {
-        let Some(position) = self.waiting.next_position() else {
-            return Ok(None);
-        };
-        let Some(at) = self.timeline.instant(position) else {
-            let too_long = self.waiting.len() > self.seconds(LONGEST_WAIT_SECONDS);
-            return if too_long {
-                Err(WireError::Silent)
-            } else {
-                Ok(None)
-            };
-        };
-        let Some(samples) = self.waiting.take() else {
-            return Ok(None);
-        };
-        let AudioFormat { rate, channels, .. } = self.format;
-        let frame = AudioFrame::new(rate, channels, samples, MediaTime::ZERO);
-        let data = frame.map_err(std::io::Error::other)?;
-        // The latency may be off by some milliseconds, but what is here was captured.
-        let length = Duration::from_secs(data.len() as u64) / rate;
-        let latest = Instant::now().checked_sub(length).unwrap_or(at);
-        let at = at.min(latest);
-        Ok(Some(Captured { data, at }))
+        match self.intake.take()? {
+            None if self.intake.is_overdue() => Err(WireError::Silent),
+            captured => Ok(captured),
+        }
     }
 
     fn take_in(&mut self, message: Message) -> Result<(), WireError> {
@@ -195,7 +161,7 @@ impl PulseMicrophone {
         self.partial.extend_from_slice(bytes);
         let whole = self.partial.len() - self.partial.len() % self.frame_bytes as usize;
         let (samples, _) = self.partial[..whole].as_chunks();
-        self.waiting
+        self.intake
             .push(samples.iter().copied().map(f32::from_le_bytes).collect());
         self.partial.drain(..whole);
     }
@@ -223,7 +189,7 @@ impl PulseMicrophone {
         let ahead = latency.read_offset.saturating_sub(self.received);
         let skipped = ahead.saturating_sub(self.ahead.unwrap_or(ahead)) / frame_bytes;
         self.ahead = Some(ahead);
-        self.lose(u64::try_from(skipped).unwrap_or(0));
+        self.intake.lose(u64::try_from(skipped).unwrap_or(0));
 
         if latency.write_offset <= 0 {
             // Nothing was captured yet.
@@ -231,7 +197,7 @@ impl PulseMicrophone {
         }
         let queued = latency.write_offset.saturating_sub(latency.read_offset) / frame_bytes;
         let position = self
-            .waiting
+            .intake
             .end()
             .saturating_add(u64::try_from(queued).unwrap_or(0));
         let now = Instant::now();
@@ -239,26 +205,14 @@ impl PulseMicrophone {
             answered_at(question.at, now, SystemTime::now(), latency.remote_time)
                 .checked_sub(delay(latency))
         {
-            let missing = self.timeline.measure(position, captured, now);
-            self.lose(missing);
+            self.intake.measure(position, captured, now);
         }
-    }
-
-    fn lose(&mut self, len: u64) {
-        if len > 0 {
-            self.counts.lost += 1;
-            self.waiting.lose(len, self.seconds(LONGEST_FILL_SECONDS));
-        }
-    }
-
-    fn seconds(&self, seconds: u64) -> u64 {
-        seconds * u64::from(self.format.rate)
     }
 }
 
 impl AudioDevice for PulseMicrophone {
     fn format(&self) -> &AudioFormat {
-        &self.format
+        self.intake.format()
     }
 
     fn read(&mut self, timeout: Duration) -> Result<Option<Captured<AudioFrame>>, DeviceError> {
@@ -271,7 +225,7 @@ impl AudioDevice for PulseMicrophone {
     }
 
     fn counts(&self) -> DeviceCounts {
-        self.counts
+        self.intake.counts()
     }
 }
 
