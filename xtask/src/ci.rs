@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::devices::{self, Part};
 use crate::{interop, no_c, no_std, process, tidy};
 
 #[derive(Args, Debug)]
@@ -43,6 +44,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         ];
         process::run(&mut process::cargo(&clippy))
     });
+    steps.run("clippy of the rig", || {
+        // What is not tested by default is no target of `--all-targets`.
+        let mut clippy = process::cargo(&["clippy", "--workspace"]);
+        for test in devices::TESTS {
+            clippy.args(["--test", test]);
+        }
+        process::run(clippy.args(["--", "-D", "warnings"]))
+    });
     if options.no_test {
         steps.skip("tests", "left out as asked for");
     } else {
@@ -71,6 +80,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         steps.run("interop", || interop::run(&interop));
     } else {
         steps.skip("interop", &format!("not installed: {}", missing.join(" ")));
+    }
+    // After interop, which builds the same command.
+    if options.require_tools {
+        let devices = devices::Options {
+            parts: Part::WITHOUT_A_MACHINE.to_vec(),
+            short: true,
+        };
+        steps.run("devices", || devices::run(&devices));
+    } else {
+        steps.skip(
+            "devices",
+            "they may have to be installed: cargo xtask devices",
+        );
     }
     steps.finish()
 }
