@@ -10,9 +10,9 @@ use crate::process;
 /// Program and package.
 pub(super) const TOOLS: [(&str, &str); 1] = [("v4l2-ctl", "v4l-utils")];
 
-/// How much shorter or longer than asked for a recording may be, in seconds: the emulated machine
-/// takes its time to encode the last pictures.
-const SLACK: f64 = 0.5;
+/// How much shorter or longer than asked for a recording may be, in seconds: the last pictures may
+/// be among those for which the emulated processor has no time.
+const SLACK: f64 = 1.0;
 
 pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
     let machine = Machine::set_up()?;

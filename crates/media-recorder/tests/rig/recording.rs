@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use media_recorder::{
-    MediaRecorder, MediaStream, Preset, ReadyState, RecorderOptions, RecordingState, Saved, Summary,
+    ErrorKind, MediaRecorder, MediaStream, Preset, ReadyState, RecorderOptions, RecordingState,
+    Saved, Summary,
 };
 
 /// Longer than any recording takes to end, in an emulated machine as well.
@@ -49,22 +50,24 @@ impl Recording {
         self.finish()
     }
 
-    /// Waits until its device has gone and it has ended by itself; how long that took.
-    pub(crate) fn end(self) -> (Summary, Duration) {
+    /// Waits until its device has gone, which ends its track at once, and the recording as soon as
+    /// all that was captured is encoded.
+    pub(crate) fn end(self) -> Summary {
         let start = Instant::now();
-        while self.recorder.state() != RecordingState::Inactive {
-            assert!(start.elapsed() < PATIENCE, "it goes on");
+        let track = self.recorder.stream().tracks().remove(0);
+        while track.ready_state() != ReadyState::Ended {
+            assert!(start.elapsed() < PATIENCE, "the track goes on");
             pass(Duration::from_millis(5));
         }
-        let passed = start.elapsed();
-        for track in self.recorder.stream().tracks() {
-            assert_eq!(track.ready_state(), ReadyState::Ended);
-            println!(
-                "{}",
-                track.failure().expect("a track that was lost says why")
-            );
+        let failure = track.failure().expect("a track that was lost says why");
+        println!("after {:?}: {failure}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(1));
+        assert_eq!(failure.kind(), ErrorKind::NotReadable);
+        while self.recorder.state() != RecordingState::Inactive {
+            assert!(start.elapsed() < PATIENCE, "the recording goes on");
+            pass(Duration::from_millis(5));
         }
-        (self.finish(), passed)
+        self.finish()
     }
 
     fn finish(self) -> Summary {
