@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::devices::{self, Part};
+use crate::devices;
 use crate::{interop, no_c, no_std, process, tidy};
 
 #[derive(Args, Debug)]
@@ -80,19 +80,6 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         steps.run("interop", || interop::run(&interop));
     } else {
         steps.skip("interop", &format!("not installed: {}", missing.join(" ")));
-    }
-    // After interop, which builds the same command.
-    if options.require_tools {
-        let devices = devices::Options {
-            parts: Part::WITHOUT_A_MACHINE.to_vec(),
-            short: true,
-        };
-        steps.run("devices", || devices::run(&devices));
-    } else {
-        steps.skip(
-            "devices",
-            "they may have to be installed: cargo xtask devices",
-        );
     }
     steps.finish()
 }

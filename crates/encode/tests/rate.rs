@@ -40,12 +40,14 @@ fn frame(n: u32) -> VideoFrame {
 
 /// The bits of each second of the screen, with a key frame each two.
 fn seconds_of(codec: VideoCodec, config: VideoConfig, seconds: u32) -> Vec<u32> {
-    let mut encoder = video_encoder(codec, config).unwrap();
+    let mut encoder = video_encoder(codec, config).expect("a good configuration");
     let mut bits = vec![0; seconds as usize];
     for n in 0..seconds * FRAMES_PER_SECOND {
-        encoder.encode(&frame(n), n % 50 == 0).unwrap();
+        encoder
+            .encode(&frame(n), n % 50 == 0)
+            .expect("a good frame");
     }
-    encoder.finish().unwrap();
+    encoder.finish().expect("good frames");
     for packet in packets_of(&mut *encoder) {
         bits[(packet.time.as_millis() / 1000) as usize] += packet.data.len() as u32 * 8;
     }

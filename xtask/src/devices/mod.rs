@@ -52,10 +52,6 @@ pub(crate) enum Part {
 }
 
 impl Part {
-    /// What runs on this machine as it is.
-    pub(crate) const WITHOUT_A_MACHINE: [Self; 4] =
-        [Self::Nothing, Self::Sound, Self::Screen, Self::Together];
-
     /// Programs that it needs, and the Debian packages in which they are.
     fn tools(self) -> Vec<(&'static str, &'static str)> {
         let judges = [("ffmpeg", "ffmpeg")].into_iter();

@@ -72,6 +72,7 @@ impl Intake {
 
     /// As [`measure`](Self::measure) for the next sample, where it is known that some were lost
     /// just before it.
+    #[cfg(any(windows, target_os = "macos", feature = "cpal"))]
     pub(super) fn resume(&mut self, captured: Instant, now: Instant) {
         let missing = self.timeline.resume(self.end(), captured, now);
         self.counts.lost += 1;

@@ -75,6 +75,7 @@ impl Timeline {
 
     /// As [`measure`](Self::measure), where it is known that something was lost just before
     /// `position`: then this one measurement says how much.
+    #[cfg(any(windows, target_os = "macos", feature = "cpal", test))]
     pub(super) fn resume(&mut self, position: u64, captured: Instant, now: Instant) -> u64 {
         let late = match self.origin {
             Some(known) => self.origin_of(position, captured).saturating_sub(known),

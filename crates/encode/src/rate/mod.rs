@@ -12,6 +12,7 @@ mod control;
 #[cfg(feature = "vp9")]
 mod scale;
 
+#[cfg(feature = "h264")]
 pub(crate) use account::Account;
 #[cfg(feature = "vp9")]
 pub(crate) use {control::RateControl, scale::QuantizerScale};
