@@ -51,6 +51,14 @@ fn each_frame_is_a_packet_with_its_time_and_kind() {
 }
 
 #[test]
+fn a_rate_of_frames_shorter_than_a_nanosecond_is_taken() {
+    let config = config(32, 32).with_rate(Rate::new(u32::MAX, 1));
+    let frame = moving(config.size, 0, ms(0));
+    let mut encoder = video_encoder(VideoCodec::Vp8, config).unwrap();
+    assert_eq!(encode(&mut *encoder, &[frame]).len(), 1);
+}
+
+#[test]
 fn other_pixels_than_i420_are_converted() {
     let size = FrameSize::new(32, 32);
     let frames = [

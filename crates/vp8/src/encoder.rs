@@ -226,11 +226,15 @@ impl Encoder {
         let frame_before = frame_before
             .cloned()
             .unwrap_or_else(|| FrameProbabilities::new(&ModeCounts::default()));
-        let no_vectors = vec![Vector::ZERO; self.columns * self.rows];
-        let nothing = Arc::new(Frame::new(1, 1));
+        // For the first frame alone.
+        let (nothing, no_vectors);
         let (last, golden, vectors) = match &self.state {
             Some(state) => (&state.last, &state.golden, &state.vectors),
-            None => (&nothing, &nothing, &no_vectors),
+            None => {
+                nothing = Arc::new(Frame::new(1, 1));
+                no_vectors = vec![Vector::ZERO; self.columns * self.rows];
+                (&nothing, &nothing, &no_vectors)
+            }
         };
         let level = (u32::from(plan.quantizer) * 3 / 8).min(63) as u8;
         let filter = LoopFilter {

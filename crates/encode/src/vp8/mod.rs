@@ -18,6 +18,8 @@ use crate::{EncodeError, Preset, UnsupportedReason, VideoConfig};
 
 /// The largest side (RFC 6386 §9.1: 14 bits).
 const MAX_SIDE: u32 = 16_383;
+/// A rate may be so high that a frame is shown for less, which the codec takes for no time.
+const SHORTEST_FRAME: Duration = Duration::from_nanos(1);
 /// No frame is taken to be shown for longer: what it then saved up would come as a burst.
 const LONGEST_FRAME: Duration = Duration::from_secs(10);
 /// Rows of macroblocks that keep another thread busy: each waits for the one above.
@@ -64,7 +66,7 @@ impl Vp8VideoEncoder {
                 },
                 Duration::from_nanos,
             )
-            .min(LONGEST_FRAME)
+            .clamp(SHORTEST_FRAME, LONGEST_FRAME)
     }
 
     fn describe(&self, color: StreamColor) -> MediaTrack {
