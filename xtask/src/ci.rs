@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::devices;
 use crate::{interop, no_c, no_std, process, tidy};
 
 #[derive(Args, Debug)]
@@ -42,6 +43,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             "warnings",
         ];
         process::run(&mut process::cargo(&clippy))
+    });
+    steps.run("clippy of the rig", || {
+        // What is not tested by default is no target of `--all-targets`.
+        let mut clippy = process::cargo(&["clippy", "--workspace"]);
+        for test in devices::TESTS {
+            clippy.args(["--test", test]);
+        }
+        process::run(clippy.args(["--", "-D", "warnings"]))
     });
     if options.no_test {
         steps.skip("tests", "left out as asked for");

@@ -14,6 +14,7 @@ mod peers;
 mod process;
 mod targets;
 mod tidy;
+mod vp8;
 mod workspace;
 
 use std::process::ExitCode;
@@ -42,6 +43,8 @@ enum Task {
     Targets,
     /// The rules of this repository that neither rustc nor clippy know.
     Tidy,
+    /// Others decode what our VP8 encoder writes exactly as it says (ffmpeg is needed).
+    Vp8(vp8::Options),
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Task::Peers(options) => peers::run(&options),
         Task::Targets => targets::run(),
         Task::Tidy => tidy::run(),
+        Task::Vp8(options) => vp8::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

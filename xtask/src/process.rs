@@ -61,7 +61,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// The command as one would type it.
-fn line(command: &Command) -> String {
+pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let program = program.file_name().unwrap_or(program.as_os_str());
     let mut line = program.to_string_lossy().into_owned();

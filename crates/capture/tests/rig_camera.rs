@@ -290,7 +290,7 @@ fn unplugged_it_ends_at_once_and_works_when_it_is_back() {
         "{end:?}"
     );
     println!("lost {:?} after it was unplugged", at - told);
-    assert!(at - told < LONG / 2);
+    assert!(at - told < Duration::from_secs(1));
     assert_eq!(cameras().unwrap(), []);
     fs::write(format!("{driver}/bind"), device).unwrap();
     open(PixelFormat::Yuyv).read(LONG).unwrap().unwrap();

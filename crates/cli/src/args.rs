@@ -116,7 +116,7 @@ pub(crate) struct RecordArgs {
     pub(crate) preset: Option<Preset>,
 
     /// What a live picture gives up where no preset is fast enough: maintain-resolution gives up
-    /// the frame rate, maintain-framerate the size (of VP9), balanced a part of both,
+    /// the frame rate, maintain-framerate the size (of VP8 and VP9), balanced a part of both,
     /// maintain-framerate-and-resolution nothing: frames are dropped.
     ///
     /// Default: maintain-resolution

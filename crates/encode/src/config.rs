@@ -114,7 +114,7 @@ impl VideoConfig {
     }
 
     /// The preset to start with.
-    #[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
+    #[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
     pub(crate) fn first_preset(&self) -> Preset {
         self.preset.unwrap_or(Preset::of(self.mode))
     }

@@ -1,4 +1,4 @@
-//! Frames in, packets out: AV1, VP9, Opus and PCM encoders in pure Rust.
+//! Frames in, packets out: AV1, VP8, VP9, Opus and PCM encoders in pure Rust.
 //!
 //! **An encoder is a plain object: it starts no timer, reads no clock and touches no file.** The
 //! caller decides on which thread it runs, when a key frame is due and what happens when it is
@@ -39,7 +39,7 @@ mod codec_string;
 mod config;
 pub mod convert;
 mod error;
-#[cfg(any(feature = "h264", feature = "vp9"))]
+#[cfg(any(feature = "h264", feature = "vp8", feature = "vp9"))]
 mod groups;
 #[cfg(feature = "h264")]
 mod h264;
@@ -48,11 +48,13 @@ mod opus;
 mod parallelism;
 mod pcm;
 mod preset;
-#[cfg(feature = "vp9")]
-mod rate;
 #[cfg(any(feature = "h264", feature = "vp9"))]
+mod rate;
+#[cfg(any(feature = "h264", feature = "vp8", feature = "vp9"))]
 mod sync;
 mod video;
+#[cfg(feature = "vp8")]
+mod vp8;
 #[cfg(feature = "vp9")]
 mod vp9;
 

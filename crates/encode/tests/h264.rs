@@ -5,7 +5,7 @@ mod common;
 
 use bytes::Bytes;
 use common::{config, flat, moving, ms, packets_of};
-use media_recorder_encode::{Preset, VideoEncoder, video_encoder};
+use media_recorder_encode::{Parallelism, Preset, VideoConfig, VideoEncoder, video_encoder};
 use media_recorder_types::{
     ColorInfo, FrameSize, Packet, Rate, TrackMedia, VideoCodec, VideoFrame,
 };
@@ -125,9 +125,20 @@ fn saturated_colours_survive() {
 
 #[test]
 fn a_preset_is_taken_up_at_a_key_frame_and_the_description_stays() {
-    let config = config(64, 48);
+    presets_follow_each_other(config(64, 48));
+}
+
+#[test]
+fn so_it_is_in_large_pictures() {
+    let config = config(1920, 1080)
+        .with_bits_per_second(10_000_000)
+        .with_parallelism(Parallelism::Within);
+    presets_follow_each_other(config);
+}
+
+fn presets_follow_each_other(config: VideoConfig) {
     let size = config.size;
-    let mut encoder = video_encoder(VideoCodec::H264, config).unwrap();
+    let mut encoder = video_encoder(VideoCodec::H264, config).expect("a good configuration");
     let mut frames = Vec::new();
     for (preset, first) in Preset::ALL.into_iter().zip((0..).step_by(3)) {
         let before = encoder.preset();
@@ -136,14 +147,19 @@ fn a_preset_is_taken_up_at_a_key_frame_and_the_description_stays() {
             frames.push(moving(size, n, ms(i64::from(n) * 40)));
             // The second of the three is the key frame.
             let key = n == first + 1;
-            encoder.encode(&frames[n as usize], key).unwrap();
+            encoder
+                .encode(&frames[n as usize], key)
+                .expect("a good frame");
             let in_force = if n == first && n > 0 { before } else { preset };
             assert_eq!(encoder.preset(), in_force, "frame {n}");
         }
     }
-    encoder.finish().unwrap();
+    encoder.finish().expect("good frames");
     let packets = packets_of(&mut *encoder);
-    let decoded = decode(&encoder.track().unwrap().codec_private, &packets);
+    let decoded = decode(
+        &encoder.track().expect("packets are there").codec_private,
+        &packets,
+    );
     assert_eq!(decoded.len(), frames.len());
     for (source, decoded) in frames.iter().zip(&decoded) {
         assert!(psnr(source, decoded) > 24.0);

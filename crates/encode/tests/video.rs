@@ -93,6 +93,7 @@ fn the_track_describes_the_stream() {
         match codec {
             VideoCodec::Av1 => assert_eq!(string.as_str(), "av01.0.01M.08"),
             VideoCodec::H264 => assert_eq!(string.as_str(), "avc1.64001E"),
+            VideoCodec::Vp8 => assert_eq!(string.as_str(), "vp8"),
             _ => assert_eq!(string.as_str(), "vp09.00.21.08"),
         }
     }

@@ -41,6 +41,7 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
+//! | `vp8` | yes | VP8 by `media-recorder-vp8`, of this project |
 //! | `vp9` | yes | VP9 by `rusty_vp9` |
 //! | `av1` | yes | AV1 by `rav1e` |
 //! | `opus` | yes | Opus by `opus-rs` |

@@ -71,7 +71,7 @@ pub enum SizeChange {
 /// Specification: <https://w3c.github.io/mst-content-hint/#dom-rtcdegradationpreference>
 ///
 /// A smaller picture is a smaller picture in the same stream, which players scale to the size that
-/// the track began with. VP9 has that; of other codecs, whose streams have one size, the size is
+/// the track began with. VP8 and VP9 have that; of other codecs, whose streams have one size, the size is
 /// kept whatever is preferred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -115,9 +115,9 @@ impl RecorderOptions {
     }
 
     /// Container and codecs, such as `video/webm;codecs=vp9,opus`. Empty, the default, lets the
-    /// recorder choose; so does every part that is left out. For live pictures it takes the codec
-    /// with the best picture that this machine encodes as fast as they come, or else the fastest;
-    /// VP9 for others, and where the recorder was made before the track was there.
+    /// recorder choose; so does every part that is left out. For live pictures it takes VP8
+    /// where this machine encodes that as fast as they come, else the codec with the best picture
+    /// that it does, or the fastest; VP9 for others, and where the recorder was made before the track was there.
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = mime_type.into();

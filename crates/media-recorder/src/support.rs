@@ -76,7 +76,8 @@ pub(crate) fn capabilities_by_speed(
     found
 }
 
-/// The codecs that a type leaves open for all of these pictures, best first.
+/// The codecs that a type leaves open for all of these live pictures, best first. That is VP8: its
+/// encoder leaves most of the machine to others, and whatever plays WebM plays it.
 fn candidates(mime_type: &str, pictures: &[Pictures]) -> Vec<VideoCodec> {
     let container = mime_type.parse().ok();
     let container = container.and_then(|mime: MimeType| mime.container());
@@ -89,7 +90,9 @@ fn candidates(mime_type: &str, pictures: &[Pictures]) -> Vec<VideoCodec> {
         let mut pictures = pictures.iter();
         has_place(codec) && pictures.all(|picture| can_encode(codec, picture.size))
     };
-    video_codecs().iter().copied().filter(fits).collect()
+    let mut codecs: Vec<VideoCodec> = video_codecs().iter().copied().filter(fits).collect();
+    codecs.sort_by_key(|codec| *codec != VideoCodec::Vp8);
+    codecs
 }
 
 /// The pictures that come live and have to be encoded.
@@ -138,23 +141,30 @@ pub(crate) fn need_of(track: &MediaStreamTrack) -> TrackNeed {
     }
 }
 
-#[cfg(all(test, feature = "h264", feature = "mp4", feature = "webm"))]
+#[cfg(all(
+    test,
+    feature = "h264",
+    feature = "vp8",
+    feature = "mp4",
+    feature = "webm"
+))]
 mod tests {
     use super::{capabilities, capabilities_by_speed};
     use crate::calibration::Pictures;
     use media_recorder_state::{TrackNeed, is_type_supported, plan};
     use media_recorder_types::{FrameSize, TrackKind, VideoCodec};
 
-    /// The type that a live recording of this size gets, where AV1, VP9 and H.264 take so much of
-    /// the time.
-    fn type_for(mime_type: &str, width: u32, loads: [f64; 3]) -> String {
+    /// The type that a live recording of this size gets, where VP8, AV1, VP9 and H.264 take so much
+    /// of the time.
+    fn type_for(mime_type: &str, width: u32, loads: [f64; 4]) -> String {
         let size = FrameSize::new(width, width * 9 / 16);
         let pictures = Pictures { size, rate: 30.0 };
         let speeds = |codec, _| {
             let load = match codec {
-                VideoCodec::Av1 => loads[0],
-                VideoCodec::Vp9 => loads[1],
-                _ => loads[2],
+                VideoCodec::Vp8 => loads[0],
+                VideoCodec::Av1 => loads[1],
+                VideoCodec::Vp9 => loads[2],
+                _ => loads[3],
             };
             Some(load / (size.pixels() as f64 * 30.0))
         };
@@ -167,19 +177,29 @@ mod tests {
     #[test]
     fn the_best_codec_that_keeps_up_is_taken_for_live_pictures() {
         for (mime_type, loads, codec) in [
-            ("", [0.15, 0.1, 0.05], "video/webm;codecs=av01"),
-            ("", [0.7, 0.4, 0.1], "video/webm;codecs=vp9"),
-            ("", [2.0, 1.0, 0.4], "video/x-matroska;codecs=avc1"),
+            ("", [0.5, 0.1, 0.1, 0.05], "video/webm;codecs=vp8"),
+            ("", [0.9, 0.15, 0.1, 0.05], "video/webm;codecs=av01"),
+            ("", [0.9, 0.7, 0.4, 0.1], "video/webm;codecs=vp9"),
+            ("", [0.9, 2.0, 1.0, 0.4], "video/x-matroska;codecs=avc1"),
             // Nothing does: the fastest.
-            ("", [9.0, 4.0, 2.0], "video/x-matroska;codecs=avc1"),
-            ("video/webm", [2.0, 1.0, 0.4], "video/webm;codecs=vp9"),
-            ("video/webm", [0.15, 0.1, 0.05], "video/webm;codecs=av01"),
-            ("video/mp4", [2.0, 1.0, 0.4], "video/mp4;codecs=avc1"),
+            ("", [4.0, 9.0, 4.0, 2.0], "video/x-matroska;codecs=avc1"),
+            ("video/webm", [0.9, 2.0, 1.0, 0.4], "video/webm;codecs=vp8"),
+            (
+                "video/webm",
+                [0.9, 0.15, 0.1, 0.05],
+                "video/webm;codecs=av01",
+            ),
+            // VP8 has no place there.
+            ("video/mp4", [0.1, 0.15, 0.1, 0.05], "video/mp4;codecs=av01"),
+            ("video/mp4", [0.1, 2.0, 1.0, 0.4], "video/mp4;codecs=avc1"),
         ] {
             assert_eq!(type_for(mime_type, 640, loads), codec, "{loads:?}");
         }
         // AV1 has no pictures as small as this, however fast it is.
-        assert_eq!(type_for("", 14, [0.1; 3]), "video/webm;codecs=vp9");
+        assert_eq!(
+            type_for("", 14, [0.9, 0.1, 0.1, 0.1]),
+            "video/webm;codecs=vp9"
+        );
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn types_that_cannot_be_recorded_are_refused() {
     for mime in [
         "nonsense",
         "video/ogg",
-        "video/webm;codecs=vp8",
+        "video/x-matroska;codecs=hvc1",
         "audio/webm;codecs=vp9",
     ] {
         let options = RecorderOptions::new().mime_type(mime);

@@ -59,6 +59,7 @@ fn a_codec_is_found_for_live_pictures_of_any_size() {
     for (width, height) in [(64, 48), (320, 180)] {
         let mime_type = type_of_live(width, height);
         let codecs = [
+            "webm;codecs=vp8",
             "webm;codecs=av01",
             "webm;codecs=vp9",
             "x-matroska;codecs=avc1",

@@ -43,7 +43,7 @@ pub struct LoadController {
     window: Option<Window>,
     /// When it went down last, or began.
     stepped: Option<MediaTime>,
-    /// How long the queue was when it was found too long, or last found to shrink since.
+    /// How long the queue was when it was found too long, or last found not to grow since.
     crowd: Option<Crowd>,
     /// Since when there has been room for the rung above.
     room_since: Option<MediaTime>,
@@ -68,7 +68,8 @@ struct Crowd {
 /// Why a rung was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum LoadReason {
-    /// Down: half of the places were taken by frames that waited for the encoder.
+    /// Down: half of the places were taken by frames that waited for the encoder, ever more, or
+    /// three quarters.
     Waiting,
     /// Up: there was time to spare.
     Spare,
@@ -111,8 +112,7 @@ impl LoadController {
         self.judge_last_try(now);
         if waiting * 2 >= places {
             self.room_since = None;
-            let full = waiting * 4 >= places * 3;
-            let down = self.step_down(now, waiting, full);
+            let down = self.step_down(now, waiting, places);
             return down.then_some(LoadReason::Waiting);
         }
         self.crowd = None;
@@ -151,14 +151,16 @@ impl LoadController {
     }
 
     /// Goes down, unless the present rung needs time yet to show what it brings, or it is yet to be
-    /// seen whether what waits becomes less by itself, as after a key frame. `full` says that there
-    /// is no time left for that.
-    fn step_down(&mut self, now: MediaTime, waiting: usize, full: bool) -> bool {
+    /// seen whether what waits becomes more, which it does not for long after a key frame, nor
+    /// where several groups of pictures are worked on and just keep up. When three quarters of the
+    /// places are taken there is no time left for that.
+    fn step_down(&mut self, now: MediaTime, waiting: usize, places: usize) -> bool {
+        let full = waiting * 4 >= places * 3;
         let last = self.rung + 1 >= self.costs.len();
         // What comes after a rung up is the answer to it: there is nothing to wait for.
         if last
             || self.tried.is_none()
-                && !(self.has_settled(now) && (full || self.stays(now, waiting)))
+                && !(self.has_settled(now) && (full || self.grows(now, waiting, places)))
         {
             return false;
         }
@@ -176,20 +178,16 @@ impl LoadController {
         self.stepped.is_none_or(|stepped| since(stepped) >= SETTLE)
     }
 
-    /// Whether a queue that is too long has not become shorter in the time that it was given.
-    fn stays(&mut self, now: MediaTime, waiting: usize) -> bool {
+    /// Whether a queue that is too long has become longer by more than a tenth of the places in the time that
+    /// it was given.
+    fn grows(&mut self, now: MediaTime, waiting: usize, places: usize) -> bool {
         let crowd = Crowd { seen: now, waiting };
-        match self.crowd {
-            Some(before) if now.saturating_sub(before.seen) < SETTLE => false,
-            Some(before) => {
-                self.crowd = Some(crowd);
-                waiting >= before.waiting
-            }
-            None => {
-                self.crowd = Some(crowd);
-                false
-            }
+        let before = *self.crowd.get_or_insert(crowd);
+        if now.saturating_sub(before.seen) < SETTLE {
+            return false;
         }
+        self.crowd = Some(crowd);
+        waiting.saturating_sub(before.waiting) * 10 > places
     }
 
     fn step_up_if_roomy(&mut self, now: MediaTime, load: u32) -> bool {

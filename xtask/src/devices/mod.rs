@@ -1,48 +1,125 @@
-//! `cargo xtask devices`: capture from devices that are played, on a machine that has none.
+//! `cargo xtask devices`: capture and record devices that are played, on a machine that has none.
 
 mod camera;
+mod display;
 mod initrd;
+mod judge;
+mod log;
 mod modules;
+mod nothing;
+mod programs;
 mod screen;
 mod sound;
+mod sound_server;
+mod together;
 mod vm;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use serde_json::Value;
 
+use self::log::Log;
+use self::programs::Programs;
+pub(crate) use self::programs::TESTS;
 use crate::process;
+use crate::workspace::Workspace;
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// Which devices; all of them if none is named.
     #[arg(value_enum)]
-    parts: Vec<Part>,
-    /// Record for two seconds instead of ten.
+    pub(crate) parts: Vec<Part>,
+    /// Record for two seconds instead of ten, and for ten instead of sixty.
     #[arg(long)]
-    short: bool,
+    pub(crate) short: bool,
     /// The camera by the crate `v4l` (needs `libclang` to build).
     #[arg(long)]
-    v4l: bool,
+    pub(crate) v4l: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Part {
+pub(crate) enum Part {
+    /// No devices at all.
+    Nothing,
     /// A camera that a kernel of its own plays in a virtual machine.
     Camera,
     /// Microphones of PulseAudio and PipeWire.
     Sound,
     /// Displays: Xvfb and a headless sway.
     Screen,
+    /// A display and a microphone at the same time.
+    Together,
 }
 
-impl Options {
-    /// How long a recording is, in seconds.
-    fn seconds(&self) -> u32 {
-        if self.short { 2 } else { 10 }
+impl Part {
+    /// Programs that it needs, and the Debian packages in which they are.
+    fn tools(self) -> Vec<(&'static str, &'static str)> {
+        let judges = [("ffmpeg", "ffmpeg")].into_iter();
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Camera => judges.chain(vm::TOOLS).chain(camera::TOOLS).collect(),
+            Self::Sound => judges.chain(sound_server::TOOLS).collect(),
+            Self::Screen => judges.chain(display::TOOLS).collect(),
+            Self::Together => judges
+                .chain(sound_server::TOOLS)
+                .chain(display::TOOLS)
+                .collect(),
+        }
+    }
+
+    /// Emulates a processor, or paints, captures and encodes all the time.
+    fn is_busy(self) -> bool {
+        matches!(self, Self::Camera | Self::Screen)
+    }
+
+    fn run(self, rig: &Rig, log: &mut Log) -> Result<()> {
+        match self {
+            Self::Nothing => nothing::run(rig, log),
+            Self::Camera => camera::run(rig, log),
+            Self::Sound => sound::run(rig, log),
+            Self::Screen => screen::run(rig, log),
+            Self::Together => together::run(rig, log),
+        }
+    }
+}
+
+/// What every part has to do with.
+struct Rig {
+    programs: Programs,
+    /// How long recordings of devices that stay are.
+    seconds: u32,
+    /// How long that of picture and sound together is.
+    seconds_together: u32,
+    /// Where recordings go, and stay for who wants to see them.
+    files: PathBuf,
+}
+
+impl Rig {
+    fn set_up(options: &Options) -> Result<Self> {
+        let files = Workspace::load()?.target.join("device-rig/files");
+        if files.exists() {
+            std::fs::remove_dir_all(&files)?;
+        }
+        std::fs::create_dir_all(&files)?;
+        let (seconds, seconds_together) = if options.short { (2, 10) } else { (10, 60) };
+        Ok(Self {
+            programs: Programs::build(options.v4l)?,
+            seconds,
+            seconds_together,
+            files,
+        })
+    }
+
+    /// A test program that runs its tests of one module, one after the other.
+    fn test(&self, program: &Path, module: &str) -> Command {
+        let mut test = Command::new(program);
+        test.args([module, "--test-threads=1", "--nocapture"]);
+        test.env("RIG_FILES", &self.files);
+        test.env("RIG_SECONDS", self.seconds.to_string());
+        test
     }
 }
 
@@ -51,21 +128,57 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         [] => Part::value_variants(),
         parts => parts,
     };
-    for part in parts {
-        let start = Instant::now();
-        match part {
-            Part::Camera => camera::run(options)?,
-            Part::Sound => sound::run()?,
-            Part::Screen => screen::run()?,
-        }
-        println!("{part:?}: passed in {:.1} s", start.elapsed().as_secs_f64());
+    let tools: Vec<_> = parts.iter().flat_map(|part| part.tools()).collect();
+    install(&tools)?;
+    let rig = Rig::set_up(options)?;
+    nothing::build(parts)?;
+    let start = Instant::now();
+    // What has to keep up has the processor to itself; the others mostly wait for time to pass.
+    let (alone, together): (Vec<Part>, Vec<Part>) = parts.iter().partition(|part| part.is_busy());
+    let mut groups = vec![together];
+    groups.extend(alone.into_iter().map(|part| vec![part]));
+    let mut failed = Vec::new();
+    for group in groups {
+        std::thread::scope(|scope| {
+            let runs: Vec<_> = group
+                .iter()
+                .map(|part| (part, scope.spawn(|| run_one(*part, &rig))))
+                .collect();
+            for (part, run) in runs {
+                if !run.join().unwrap_or(false) {
+                    failed.push(format!("{part:?}"));
+                }
+            }
+        });
     }
-    Ok(())
+    let passed = start.elapsed().as_secs_f64();
+    if failed.is_empty() {
+        println!("all passed in {passed:.1} s");
+        return Ok(());
+    }
+    bail!("failed: {}", failed.join(", "))
+}
+
+/// Runs a part, prints what it said, and returns whether it passed.
+fn run_one(part: Part, rig: &Rig) -> bool {
+    let start = Instant::now();
+    let mut log = Log::default();
+    let result = part.run(rig, &mut log);
+    let outcome = match &result {
+        Ok(()) => "passed".to_owned(),
+        Err(error) => format!("{error:#}\nFAILED"),
+    };
+    // At once, so that what others say does not come in between.
+    println!(
+        "\n== {part:?}\n{log}{part:?}: {outcome} in {:.1} s",
+        start.elapsed().as_secs_f64()
+    );
+    result.is_ok()
 }
 
 /// Installs what is missing of the packages that these programs are in.
 fn install(programs: &[(&str, &str)]) -> Result<()> {
-    let missing: Vec<&str> = programs
+    let mut missing: Vec<&str> = programs
         .iter()
         .filter(|(program, _)| process::find(program).is_none())
         .map(|(_, package)| *package)
@@ -73,6 +186,8 @@ fn install(programs: &[(&str, &str)]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
+    missing.sort_unstable();
+    missing.dedup();
     // A fresh machine has no lists of packages yet.
     process::run(&mut apt_get(&["update", "-q"]))?;
     let mut apt = apt_get(&["install", "-y", "-q", "--no-install-recommends"]);
@@ -80,76 +195,10 @@ fn install(programs: &[(&str, &str)]) -> Result<()> {
 }
 
 /// `apt-get`, which waits for another one to finish.
-fn apt_get(arguments: &[&str]) -> std::process::Command {
-    let mut apt = std::process::Command::new("apt-get");
+fn apt_get(arguments: &[&str]) -> Command {
+    let mut apt = Command::new("apt-get");
     apt.args(["-o", "DPkg::Lock::Timeout=300"])
         .args(arguments)
         .env("DEBIAN_FRONTEND", "noninteractive");
     apt
-}
-
-/// Builds one of capture's tests that need the rig; where it is then.
-fn build_test(name: &str, features: &str) -> Result<PathBuf> {
-    let mut cargo = process::cargo(&["test", "--package", "media-recorder-capture"]);
-    cargo.args(["--features", features, "--test", name, "--no-run"]);
-    cargo.args(["--message-format", "json-render-diagnostics"]);
-    let messages = String::from_utf8(process::stdout(&mut cargo)?)?;
-    match executable(&messages, name) {
-        Some(path) => Ok(path),
-        None => bail!("cargo built no test {name}"),
-    }
-}
-
-/// The program of a test in what cargo prints.
-fn executable(messages: &str, name: &str) -> Option<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages
-        .filter(|message| message["target"]["name"] == name)
-        .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-}
-
-/// The shared libraries of a program, and their loader.
-fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
-    let list = process::stdout(std::process::Command::new("ldd").arg(program))?;
-    Ok(paths(&String::from_utf8(list)?))
-}
-
-/// The files in what `ldd` prints; the kernel's own library is in none.
-fn paths(list: &str) -> Vec<PathBuf> {
-    let words = list.split_whitespace();
-    words
-        .filter(|word| word.starts_with('/'))
-        .map(PathBuf::from)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_test_is_found_in_what_cargo_prints() {
-        let messages = "\
-{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"other\"},\"executable\":\"a\"}
-{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"rig\"},\"executable\":null}
-{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"rig\"},\"executable\":\"b\"}
-{\"reason\":\"build-finished\",\"success\":true}
-";
-        assert_eq!(executable(messages, "rig"), Some("b".into()));
-        assert_eq!(executable(messages, "none"), None);
-    }
-
-    #[test]
-    fn libraries_are_files() {
-        let list = "\tlinux-vdso.so.1 (0x00007ffe)\n\
-                    \tlibc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x00007f)\n\
-                    \t/lib64/ld-linux-x86-64.so.2 (0x00007f)\n";
-        let expected = [
-            "/lib/x86_64-linux-gnu/libc.so.6",
-            "/lib64/ld-linux-x86-64.so.2",
-        ];
-        assert_eq!(paths(list), expected.map(PathBuf::from));
-    }
 }

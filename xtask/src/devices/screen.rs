@@ -1,100 +1,47 @@
-//! Screens that nobody sees: the tests of `crates/capture/tests/rig_screen` on an X server
-//! (Xvfb) and a Wayland compositor (sway without outputs of its own).
+//! Screens that nobody sees, on an X server and a Wayland compositor.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use anyhow::{Result, ensure};
 
-use anyhow::{Context, Result, bail};
+use super::display::{Display, without};
+use super::log::Log;
+use super::{Rig, judge};
 
-use crate::process;
+/// The clock's numbers come so far apart, and in the file as well, to a thousandth of a second.
+const PERIOD: f64 = 1.0 / 30.0;
 
-/// Program and package.
-const TOOLS: [(&str, &str); 2] = [("Xvfb", "xvfb"), ("sway", "sway")];
+pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
+    log.run(without(&mut rig.test(&rig.programs.screen, "nothing::")))?;
 
-pub(super) fn run() -> Result<()> {
-    super::install(&TOOLS)?;
-    test("nothing::", &[])?;
+    let x11 = Display::x11()?;
+    log.run(x11.environment(&mut rig.test(&rig.programs.screen, "x11::")))?;
+    let mut recording = rig.test(&rig.programs.recordings, "screen::");
+    log.run(x11.environment(&mut recording))?;
+    drop(x11);
+    check_clock(rig, log)?;
 
-    let mut xvfb = Command::new("Xvfb");
-    // It would begin anew, and refuse clients meanwhile, whenever the last one leaves.
-    xvfb.args(["-displayfd", "1", "-nolisten", "tcp", "-noreset"]);
-    xvfb.args(["-screen", "0", "1920x1080x24"]);
-    let (server, number) = Server::start(&mut xvfb)?;
-    test("x11::", &[("DISPLAY", &format!(":{number}"))])?;
-    drop(server);
+    let wayland = Display::wayland()?;
+    log.run(wayland.environment(&mut rig.test(&rig.programs.screen, "wayland::")))
+}
 
-    let directory = tempfile::tempdir()?;
-    let config = directory.path().join("config");
-    std::fs::write(&config, SWAY)?;
-    // It refuses to run as root, and lets root in as a client.
-    std::os::unix::fs::chown(directory.path(), Some(NOBODY), Some(NOBODY))?;
-    let mut sway = Command::new("setpriv");
-    sway.args([&format!("--reuid={NOBODY}"), &format!("--regid={NOBODY}")]);
-    sway.args(["--clear-groups", "sway", "--config"])
-        .arg(&config);
-    let runtime = directory.path().to_string_lossy().into_owned();
-    sway.env("XDG_RUNTIME_DIR", &runtime);
-    sway.env("WLR_BACKENDS", "headless");
-    sway.env("WLR_RENDERER", "pixman");
-    sway.env("WLR_LIBINPUT_NO_DEVICES", "1");
-    let (server, display) = Server::start(&mut sway)?;
-    let environment = [
-        ("WAYLAND_DISPLAY", display.as_str()),
-        ("XDG_RUNTIME_DIR", runtime.as_str()),
-    ];
-    test("wayland::", &environment)?;
-    drop(server);
+/// Each number of the clock is in the file, once and in order.
+fn check_clock(rig: &Rig, log: &mut Log) -> Result<()> {
+    let file = rig.files.join("clock.mkv");
+    judge::plays(&file, log)?;
+    let mut seen = judge::first_seen(&judge::numbers(&file)?);
+    // Before the clock starts.
+    seen.retain(|(_, number)| *number > 0);
+    let numbers: Vec<u16> = seen.iter().map(|(_, number)| *number).collect();
+    let shown = rig.seconds * 30;
+    let are_all = numbers
+        .iter()
+        .map(|&number| u32::from(number))
+        .eq(1..=shown);
+    ensure!(are_all, "of {shown} numbers there are {numbers:?}");
+    let mean = (seen[seen.len() - 1].0 - seen[0].0) / f64::from(shown - 1);
+    log.say(&format!(
+        "{shown} numbers, mean interval {:.3} ms",
+        mean * 1000.0
+    ));
+    ensure!((mean - PERIOD).abs() < 0.001, "they are {mean} s apart");
     Ok(())
-}
-
-/// Debian's user `nobody`.
-const NOBODY: u32 = 65_534;
-
-/// One screen, windows as large as it, and the name of the display as the first line that sway's
-/// children print.
-const SWAY: &str = "\
-xwayland disable
-output * mode --custom 1280x720@60Hz
-default_border none
-exec echo $WAYLAND_DISPLAY
-";
-
-/// Runs the tests of one module, one after the other, with no display but what `environment`
-/// names.
-fn test(module: &str, environment: &[(&str, &str)]) -> Result<()> {
-    let mut cargo = process::cargo(&["test", "--package", "media-recorder-capture"]);
-    cargo.args(["--test", "rig_screen", "--features", "rig-tests"]);
-    cargo.args(["--", module, "--test-threads", "1", "--nocapture"]);
-    cargo.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
-    cargo.envs(environment.iter().copied());
-    process::run(&mut cargo)
-}
-
-/// A display server that ends with its handle.
-struct Server(Child);
-
-impl Server {
-    /// Starts it, and waits for the line in which it says which display it is.
-    fn start(command: &mut Command) -> Result<(Self, String)> {
-        let name = command.get_program().to_string_lossy().into_owned();
-        command.stdin(Stdio::null()).stdout(Stdio::piped());
-        let child = command.spawn();
-        let mut server = Self(child.with_context(|| format!("cannot run {name}"))?);
-        let output = server.0.stdout.take().context("its output is piped")?;
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
-        let display = line.trim().to_owned();
-        if display.is_empty() {
-            bail!("{name} did not start");
-        }
-        Ok((server, display))
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Whether it still ran does not matter.
-        _ = self.0.kill();
-        _ = self.0.wait();
-    }
 }

@@ -1,188 +1,66 @@
-//! Microphones of sound servers: PulseAudio and PipeWire are started as the user's programs, one
-//! after the other, without D-Bus and without hardware, and killed in the end.
+//! Microphones of sound servers, PulseAudio and PipeWire at the same time.
 
-use std::fs::{self, File, Permissions};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use anyhow::{Context, Result, ensure};
 
-use anyhow::{Context, Result, bail};
+use super::log::Log;
+use super::sound_server::{Kind, SoundServer};
+use super::{Rig, judge};
 
-use crate::process;
-
-/// Program and Debian package.
-const TOOLS: [(&str, &str); 6] = [
-    ("kill", "procps"),
-    ("pactl", "pulseaudio-utils"),
-    ("pipewire", "pipewire-bin"),
-    ("pipewire-pulse", "pipewire-pulse"),
-    ("pulseaudio", "pulseaudio"),
-    ("wireplumber", "wireplumber"),
+/// The steps of the tests: microphones by themselves (`true`) and what is recorded of them, while
+/// the server lasts, and up to its end. It is started anew after that.
+const STEPS: [(bool, &str); 5] = [
+    (true, "with_a_server::"),
+    (false, "sound::lasts::"),
+    (false, "sound::ends::"),
+    (true, "with_an_end::"),
+    (true, "without_a_server::"),
 ];
 
-/// How long a server may take to come up.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The session manager of PipeWire does without what is asked for on D-Bus: leave to use a sound
-/// card, and to use anything at all.
-const SESSION: &str = "\
-alsa_monitor.enabled = false
-default_access.properties[\"enable-flatpak-portal\"] = false
-";
-
-/// The steps of the tests. In the second one the server ends.
-const STEPS: [&str; 3] = ["with_a_server::", "with_an_end::", "without_a_server::"];
-
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    PulseAudio,
-    PipeWire,
+pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
+    let kinds = [Kind::PulseAudio, Kind::PipeWire];
+    std::thread::scope(|scope| {
+        let runs = kinds.map(|kind| {
+            scope.spawn(move || {
+                let mut log = Log::default();
+                let result = run_kind(kind, rig, &mut log);
+                (log, result)
+            })
+        });
+        let mut results = Ok(());
+        for (kind, run) in kinds.iter().zip(runs) {
+            let Ok((own, result)) = run.join() else {
+                anyhow::bail!("{kind:?}: the thread panicked");
+            };
+            log.say(&format!("-- {kind:?}\n{own}"));
+            results = results.and(result.with_context(|| format!("{kind:?}")));
+        }
+        results
+    })
 }
 
-pub(super) fn run() -> Result<()> {
-    install()?;
-    process::run(test().arg("--no-run"))?;
-    for kind in [Kind::PulseAudio, Kind::PipeWire] {
-        println!("\n== {kind:?}");
-        let server = Server::start(kind)?;
-        for step in STEPS {
-            let mut test = test();
-            test.args(["--", "--test-threads=1", "--nocapture", step]);
-            process::run(server.environment(&mut test)).with_context(|| server.logs())?;
+fn run_kind(kind: Kind, rig: &Rig, log: &mut Log) -> Result<()> {
+    let files = rig.files.join(format!("{kind:?}"));
+    std::fs::create_dir_all(&files)?;
+    let mut server = SoundServer::start(kind)?;
+    for (is_alone, module) in STEPS {
+        let program = if is_alone {
+            &rig.programs.sound
+        } else {
+            &rig.programs.recordings
+        };
+        let mut test = rig.test(program, module);
+        test.env("RIG_FILES", &files);
+        log.run(server.environment(&mut test))
+            .with_context(|| server.logs())?;
+        if module == "sound::ends::" {
+            server = SoundServer::start(kind)?;
         }
+    }
+    for name in ["tone.webm", "unloaded.webm", "killed.webm"] {
+        judge::plays(&files.join(name), log)?;
+        let hertz = judge::frequency(&files.join(name))?;
+        log.say(&format!("{name}: {hertz:.3} Hz"));
+        ensure!((hertz - 1000.0).abs() < 0.1, "{name}: {hertz} Hz");
     }
     Ok(())
-}
-
-fn test() -> Command {
-    let package = ["test", "--package", "media-recorder-capture"];
-    let mut cargo = process::cargo(&package);
-    cargo.args(["--features", "rig-tests", "--test", "rig_sound"]);
-    cargo
-}
-
-fn install() -> Result<()> {
-    let is_missing = |tool: &&(&str, &str)| process::find(tool.0).is_none();
-    let missing: Vec<_> = TOOLS.iter().filter(is_missing).map(|tool| tool.1).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let mut apt = Command::new("apt-get");
-    apt.args(["install", "--yes", "--no-install-recommends"]);
-    process::run(apt.args(&missing))
-        .with_context(|| format!("cannot install {}", missing.join(" ")))
-}
-
-/// The programs that make up a server, until they are dropped.
-struct Server {
-    directory: tempfile::TempDir,
-    /// The one that programs talk to is the last.
-    programs: Vec<Child>,
-}
-
-impl Server {
-    fn start(kind: Kind) -> Result<Self> {
-        let directory = tempfile::tempdir()?;
-        // Servers refuse a directory that is open to others.
-        fs::set_permissions(directory.path(), Permissions::from_mode(0o700))?;
-        let session = directory.path().join("wireplumber/main.lua.d");
-        fs::create_dir_all(&session)?;
-        fs::write(session.join("51-rig.lua"), SESSION)?;
-        let mut server = Self {
-            directory,
-            programs: Vec::new(),
-        };
-        match kind {
-            Kind::PulseAudio => server.spawn(
-                "pulseaudio",
-                &[
-                    "-n",
-                    "--daemonize=no",
-                    "--exit-idle-time=-1",
-                    "--use-pid-file=no",
-                    "--load=module-native-protocol-unix",
-                ],
-            )?,
-            Kind::PipeWire => {
-                server.spawn("pipewire", &[])?;
-                server.wait_for("PipeWire", |server| server.path("pipewire-0").exists())?;
-                server.spawn("wireplumber", &["-c", "main.conf"])?;
-                server.spawn("wireplumber", &["-c", "policy.conf"])?;
-                server.spawn("pipewire-pulse", &[])?;
-            }
-        }
-        server.wait_for("the sound server", |server| {
-            let mut info = Command::new("pactl");
-            let info = process::output(server.environment(info.arg("info")));
-            info.is_ok_and(|info| info.status.success())
-        })?;
-        Ok(server)
-    }
-
-    fn spawn(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
-        let log = File::create(self.path(&format!("{}.log", self.programs.len())))?;
-        // Sound servers run with priority, or lose sound where others compute: here as much as
-        // the user may, without what grants it over D-Bus.
-        let mut command = Command::new("nice");
-        command.arg("--adjustment=-19").arg(program);
-        command.args(arguments).stdin(Stdio::null());
-        command.stdout(log.try_clone()?).stderr(log);
-        let child = self.environment(&mut command).spawn();
-        self.programs
-            .push(child.with_context(|| format!("cannot run {program}"))?);
-        Ok(())
-    }
-
-    /// Where the programs are at home, and their tests.
-    fn environment<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        let directory = self.directory.path();
-        for name in ["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_STATE_HOME"] {
-            command.env(name, directory);
-        }
-        command.env("PULSE_SERVER", format!("unix:{}", self.socket().display()));
-        command
-            .env_remove("DBUS_SESSION_BUS_ADDRESS")
-            .env_remove("DISPLAY");
-        if let Some(server) = self.programs.last() {
-            command.env("RIG_SOUND_SERVER", server.id().to_string());
-        }
-        command
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.path("pulse/native")
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
-    }
-
-    fn wait_for(&self, what: &str, is_there: impl Fn(&Self) -> bool) -> Result<()> {
-        let start = Instant::now();
-        while !is_there(self) {
-            if start.elapsed() > PATIENCE {
-                bail!("{what} does not come up\n{}", self.logs());
-            }
-            std::thread::yield_now();
-        }
-        Ok(())
-    }
-
-    /// What the programs said.
-    fn logs(&self) -> String {
-        let logs = (0..self.programs.len()).map(|n| self.path(&format!("{n}.log")));
-        let read = |log: PathBuf| fs::read_to_string(log).unwrap_or_default();
-        logs.map(read).collect::<Vec<_>>().join("\n")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        for program in self.programs.iter_mut().rev() {
-            // One of them may have ended.
-            drop(program.kill());
-            drop(program.wait());
-        }
-    }
 }

@@ -8,9 +8,18 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::initrd::Initrd;
-use super::{apt_get, install, libraries, modules};
+use super::log::Log;
+use super::programs::libraries;
+use super::{apt_get, modules};
 use crate::process;
 use crate::workspace::Workspace;
+
+/// Program and package.
+pub(super) const TOOLS: [(&str, &str); 3] = [
+    ("objcopy", "binutils"),
+    ("qemu-system-x86_64", "qemu-system-x86"),
+    ("xz", "xz-utils"),
+];
 
 /// What the machine needs to reach its share, and the devices, with their parameters.
 const MODULES: [(&str, &str); 5] = [
@@ -43,11 +52,19 @@ const LIMIT_SECONDS: &str = "600";
 
 /// What is done in the machine.
 pub(super) struct Work<'a> {
-    pub(super) program: PathBuf,
-    pub(super) arguments: &'a [&'a str],
-    pub(super) variables: &'a [(&'a str, &'a str)],
-    /// Programs of this system that it calls.
+    /// One after the other, up to the first that fails.
+    pub(super) tasks: Vec<Task<'a>>,
+    pub(super) variables: Vec<(&'a str, String)>,
+    /// Programs of this system that they call.
     pub(super) tools: Vec<PathBuf>,
+    /// Where the files go that they make, in the directory `RIG_FILES` of the machine.
+    pub(super) files: &'a Path,
+}
+
+/// A program, and its arguments.
+pub(super) struct Task<'a> {
+    pub(super) program: &'a Path,
+    pub(super) arguments: Vec<&'a str>,
 }
 
 /// A machine that can be started.
@@ -59,10 +76,6 @@ pub(super) struct Machine {
 impl Machine {
     /// Gets what is not there yet.
     pub(super) fn set_up() -> Result<Self> {
-        install(&[
-            ("qemu-system-x86_64", "qemu-system-x86"),
-            ("xz", "xz-utils"),
-        ])?;
         let machine = Self {
             directory: Workspace::load()?.target.join("device-rig"),
         };
@@ -149,7 +162,10 @@ impl Machine {
             list.push_str(&format!("{file} {parameters}\n"));
         }
         initrd.add("modules/list", list.as_bytes());
-        let mut files = libraries(&work.program)?;
+        let mut files = Vec::new();
+        for task in &work.tasks {
+            files.extend(libraries(task.program)?);
+        }
         for tool in &work.tools {
             files.extend(libraries(tool)?);
             let name = tool.file_name().unwrap_or_default().to_string_lossy();
@@ -164,14 +180,19 @@ impl Machine {
         Ok(initrd.finish())
     }
 
-    /// Starts the machine, has it do its work, and prints what that prints; an error unless it
-    /// succeeds.
-    pub(super) fn run(&self, work: &Work<'_>) -> Result<()> {
+    /// Starts the machine, and has it do its work; an error unless that succeeds.
+    pub(super) fn run(&self, work: &Work<'_>, log: &mut Log) -> Result<()> {
         let share = tempfile::tempdir()?;
         let file = |name: &str| share.path().join(name);
         let initrd = self.directory.join("initrd");
         fs::write(&initrd, self.initrd(work)?)?;
-        fs::copy(&work.program, file("program"))?;
+        for (n, task) in work.tasks.iter().enumerate() {
+            // What debuggers read is most of a program, and slow to load.
+            let mut objcopy = Command::new("objcopy");
+            objcopy.arg("--strip-debug").arg(task.program);
+            process::stdout(objcopy.arg(file(&program_name(n))))?;
+        }
+        fs::create_dir(file("files"))?;
         fs::write(file("run.sh"), script(work))?;
 
         let mut qemu = Command::new("timeout");
@@ -206,9 +227,13 @@ impl Machine {
         qemu.arg("-virtfs").arg(format!(
             "local,path={path},mount_tag=share,security_model=none"
         ));
-        process::run(&mut qemu)?;
+        log.run(&mut qemu)?;
 
-        println!("{}", fs::read_to_string(file("output")).unwrap_or_default());
+        log.say(&fs::read_to_string(file("output")).unwrap_or_default());
+        for made in fs::read_dir(file("files"))? {
+            let made = made?;
+            fs::copy(made.path(), work.files.join(made.file_name()))?;
+        }
         match fs::read_to_string(file("status")) {
             Ok(status) if status.trim() == "0" => Ok(()),
             Ok(status) => bail!("in the virtual machine: exit status {}", status.trim()),
@@ -244,17 +269,24 @@ fn payload(image: &[u8]) -> Option<&[u8]> {
     image.get(start..start.checked_add(number(0x24c)?)?)
 }
 
+/// What a program is called in the machine.
+fn program_name(n: usize) -> String {
+    format!("program{n}")
+}
+
 /// What the machine's shell runs.
 fn script(work: &Work<'_>) -> String {
-    let mut script = String::new();
-    for (name, value) in work.variables {
+    let mut script = "set -e\nexport RIG_FILES=/share/files\n".to_owned();
+    for (name, value) in &work.variables {
         script.push_str(&format!("export {name}={value}\n"));
     }
-    script.push_str("exec ./program");
-    for argument in work.arguments {
-        script.push_str(&format!(" '{argument}'"));
+    for (n, task) in work.tasks.iter().enumerate() {
+        script.push_str(&format!("./{}", program_name(n)));
+        for argument in &task.arguments {
+            script.push_str(&format!(" '{argument}'"));
+        }
+        script.push('\n');
     }
-    script.push('\n');
     script
 }
 
@@ -285,13 +317,18 @@ mod tests {
 
     #[test]
     fn the_work_is_a_script() {
-        let work = Work {
-            program: "test".into(),
-            arguments: &["--test-threads=1"],
-            variables: &[("RIG_SECONDS", "2")],
-            tools: Vec::new(),
+        let task = |argument| Task {
+            program: Path::new("test"),
+            arguments: vec![argument],
         };
-        let expected = "export RIG_SECONDS=2\nexec ./program '--test-threads=1'\n";
+        let work = Work {
+            tasks: vec![task("--test-threads=1"), task("")],
+            variables: vec![("RIG_SECONDS", "2".to_owned())],
+            tools: Vec::new(),
+            files: Path::new("files"),
+        };
+        let expected = "set -e\nexport RIG_FILES=/share/files\nexport RIG_SECONDS=2\n\
+                        ./program0 '--test-threads=1'\n./program1 ''\n";
         assert_eq!(script(&work), expected);
     }
 }

@@ -65,14 +65,14 @@ fn sweep() -> String {
 }
 
 /// ffmpeg, quiet but for errors.
-pub(super) fn ffmpeg() -> Command {
+pub(crate) fn ffmpeg() -> Command {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-hide_banner", "-v", "error", "-nostdin", "-y"]);
     ffmpeg
 }
 
 /// The samples of a sound file's first channel at 48 kHz, as ffmpeg decodes them.
-pub(super) fn samples(file: &Path) -> Result<Vec<f32>> {
+pub(crate) fn samples(file: &Path) -> Result<Vec<f32>> {
     let mut ffmpeg = ffmpeg();
     // `pan` takes the first channel as it is; a mix of both could cancel out.
     ffmpeg

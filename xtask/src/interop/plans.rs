@@ -12,8 +12,10 @@ const NTSC: FrameRate = FrameRate {
     denominator: 1001,
 };
 pub(super) const VP9_OPUS: &str = "video/webm;codecs=vp9,opus";
+pub(super) const VP8_OPUS: &str = "video/webm;codecs=vp8,opus";
 pub(super) const AV1_OPUS: &str = "video/webm;codecs=av01,opus";
 pub(super) const MKV_VP9_OPUS: &str = "video/x-matroska;codecs=vp9,opus";
+const MKV_VP8_OPUS: &str = "video/x-matroska;codecs=vp8,opus";
 const MKV_AV1_OPUS: &str = "video/x-matroska;codecs=av01,opus";
 const MKV_VP9_PCM: &str = "video/x-matroska;codecs=vp9,pcm";
 pub(super) const MP4_VP9_OPUS: &str = "video/mp4;codecs=vp9,opus";
@@ -33,6 +35,8 @@ const BITS_PER_SECOND: &str = "800k";
 pub(super) fn all(clip: &Clip) -> Vec<Plan> {
     vec![
         pattern("vp9.webm", VP9_OPUS, SIZE, THIRTY, LONG),
+        pattern("vp8.webm", VP8_OPUS, SIZE, THIRTY, LONG),
+        pattern("vp8-odd-size.mkv", MKV_VP8_OPUS, "321x183", NTSC, SHORT),
         pattern("av1.webm", AV1_OPUS, SMALL, THIRTY, SHORT),
         pattern("ntsc-odd-size.webm", VP9_OPUS, "321x183", NTSC, LONG),
         pattern("vp9.mkv", MKV_VP9_OPUS, SIZE, THIRTY, SHORT),
@@ -45,12 +49,14 @@ pub(super) fn all(clip: &Clip) -> Vec<Plan> {
         sound("pcm.mka", "audio/x-matroska;codecs=pcm"),
         sound("sound.m4a", "audio/mp4;codecs=opus"),
         live("live.webm", VP9_OPUS, SIZE),
+        live("live-vp8.webm", VP8_OPUS, SIZE),
         live("live-av1.webm", AV1_OPUS, SMALL),
         live("live.mkv", MKV_VP9_OPUS, SIZE),
         live("live.mp4", MP4_VP9_OPUS, SIZE),
         live("live-av1.mp4", MP4_AV1_OPUS, SMALL),
         recorded_clip("clip-vp9.webm", VP9_OPUS, clip),
         recorded_clip("clip-vp9.mp4", MP4_VP9_OPUS, clip),
+        recorded_clip("clip-vp8.webm", VP8_OPUS, clip),
         recorded_clip("clip-av1.webm", AV1_OPUS, clip),
         recorded_clip("clip-pcm.mkv", MKV_VP9_PCM, clip),
     ]

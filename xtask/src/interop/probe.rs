@@ -89,13 +89,13 @@ pub(super) fn packets(file: &Path, track: &str) -> Result<Vec<Packet>> {
 }
 
 /// When the packets of a track begin, in seconds, in the order of the file.
-pub(super) fn packet_times(file: &Path, track: &str) -> Result<Vec<f64>> {
+pub(crate) fn packet_times(file: &Path, track: &str) -> Result<Vec<f64>> {
     let packets = packets(file, track)?;
     Ok(packets.iter().map(|packet| packet.time).collect())
 }
 
 /// When the first decoded frame of a track begins, in seconds.
-pub(super) fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
+pub(crate) fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
     let first = [
         "-show_frames",
         "-read_intervals",
@@ -108,7 +108,7 @@ pub(super) fn first_frame_time(file: &Path, track: &str) -> Result<f64> {
 }
 
 /// The duration in the file's header, in seconds, if there is one.
-pub(super) fn duration(file: &Path) -> Result<Option<f64>> {
+pub(crate) fn duration(file: &Path) -> Result<Option<f64>> {
     let probed = ffprobe(&["-show_format"], file)?;
     Ok(number(&probed["format"]["duration"]))
 }

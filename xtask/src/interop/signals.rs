@@ -20,7 +20,7 @@ const BEEP_LEVEL: f32 = 0.1;
 const SILENCE: usize = 480;
 
 /// From when until when there is a flash or a beep, in seconds.
-pub(super) type Signal = Range<f64>;
+pub(crate) type Signal = Range<f64>;
 
 /// All flashes. One lasts until the next picture.
 pub(super) fn flashes(file: &Path) -> Result<Vec<Signal>> {
@@ -46,7 +46,7 @@ pub(super) fn flashes(file: &Path) -> Result<Vec<Signal>> {
 }
 
 /// All beeps in the sound whose first sample is at `begin`.
-pub(super) fn beeps(samples: &[f32], begin: f64) -> Vec<Signal> {
+pub(crate) fn beeps(samples: &[f32], begin: f64) -> Vec<Signal> {
     let loud = samples.iter().map(|sample| sample.abs() >= BEEP_LEVEL);
     let time = |sample: usize| begin + sample as f64 / RATE;
     let signals = runs(loud, SILENCE)

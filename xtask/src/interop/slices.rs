@@ -60,10 +60,18 @@ const MP4: Plan = Plan {
 };
 
 /// Every recording that is made in slices.
-pub(super) const ALL: [Plan; 9] = [
+pub(super) const ALL: [Plan; 10] = [
     Plan {
         joined: "slices-joined.webm",
         patched: "slices-patched.webm",
+        ..WEBM
+    },
+    Plan {
+        mime_type: plans::VP8_OPUS,
+        source_type: plans::VP8_OPUS,
+        self_contained: true,
+        joined: "vp8-chunks-joined.webm",
+        patched: "vp8-chunks-patched.webm",
         ..WEBM
     },
     Plan {

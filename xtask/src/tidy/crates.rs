@@ -6,8 +6,12 @@ use crate::workspace::{Package, Workspace};
 /// middle do not know each other, and nobody uses the command line, the benches or the tasks.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("media-recorder-types", &[]),
+    ("media-recorder-vp8", &[]),
     ("media-recorder-capture", &["media-recorder-types"]),
-    ("media-recorder-encode", &["media-recorder-types"]),
+    (
+        "media-recorder-encode",
+        &["media-recorder-types", "media-recorder-vp8"],
+    ),
     ("media-recorder-mux", &["media-recorder-types"]),
     ("media-recorder-state", &["media-recorder-types"]),
     (

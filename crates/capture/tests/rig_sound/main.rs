@@ -1,5 +1,6 @@
-//! Microphones of a sound server that really runs: `cargo xtask devices sound` starts one after
-//! the other, says where in the environment, and runs these tests in three steps.
+//! Microphones of a sound server that really runs: `cargo xtask devices sound` starts PulseAudio and
+//! PipeWire, says where in the environment, and runs these tests in three steps. `RIG_SECONDS` is
+//! how long the noise is.
 
 #![cfg(target_os = "linux")]
 #![expect(

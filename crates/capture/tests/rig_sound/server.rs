@@ -38,6 +38,9 @@ impl NullSink {
             &format!("rate={RATE}"),
             "channels=2",
             "channel_map=front-left,front-right",
+            // Else PulseAudio's plays up to two seconds ahead while nobody listens, and who comes
+            // then waits for as long. A sound card does not.
+            "norewinds=1",
         ]);
         // PipeWire's session manager puts it where it can be found, a little later.
         let found = Instant::now() + PATIENCE;

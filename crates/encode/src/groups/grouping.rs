@@ -118,11 +118,13 @@ impl Grouping {
 }
 
 /// What one core encodes in real time on an ordinary machine, with something to spare; `None`
-/// for codecs that use several by themselves.
+/// for codecs that use several by themselves whenever they can.
 fn pixels_per_second_on_one_core(codec: VideoCodec) -> Option<f64> {
     match codec {
         VideoCodec::Vp9 => Some(6e6),
         VideoCodec::H264 => Some(24e6),
+        // Its threads share the rows of a frame, which is all that a live picture needs.
+        VideoCodec::Vp8 => Some(f64::INFINITY),
         _ => None,
     }
 }

@@ -1,8 +1,10 @@
 //! H.264 (ITU-T H.264, ISO/IEC 14496-10) by `rusty_h264`.
 //!
-//! The codec keeps the bitrate itself, and its speed is fixed when it is made: another preset is
-//! taken up by a fresh codec at the next key frame. What it says of the stream is completed in
-//! [`sequence_set`], and its byte stream becomes samples in [`nal`].
+//! The codec chooses its quantizers itself, for a bitrate and a speed that are fixed when it is
+//! made. So each key frame starts a fresh codec, which gets the preset that is wanted then, and
+//! the bitrate that pays back what those before it have spent too much or too little. What it
+//! says of the stream is completed in [`sequence_set`], and its byte stream becomes samples in
+//! [`nal`].
 
 mod bits;
 mod config_record;
@@ -19,6 +21,7 @@ use media_recorder_types::{
 };
 use rusty_h264::Encoder;
 
+use crate::rate::Account;
 use crate::video::{Intake, VideoEncoder, check_size};
 use crate::{EncodeError, Preset, VideoConfig};
 use nal::AccessUnit;
@@ -33,6 +36,7 @@ pub(crate) struct H264Encoder {
     preset: Preset,
     /// What the codec will be made for at the next key frame.
     wanted: Preset,
+    account: Account,
     pictures: Pictures,
     intake: Intake,
     packets: VecDeque<Packet>,
@@ -49,6 +53,7 @@ impl H264Encoder {
             codec: None,
             preset,
             wanted: preset,
+            account: Account::new(config.bits_per_second, config.rate),
             pictures: Pictures::default(),
             intake: Intake::new(config.size, config.rate),
             packets: VecDeque::new(),
@@ -115,19 +120,20 @@ impl VideoEncoder for H264Encoder {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
         let color = self.intake.check(frame)?;
         let planes = self.pictures.planes(frame, color.info())?;
+        self.account.flow_in(frame.time);
+        // The first frame of a codec is its key frame.
         let codec = match &mut self.codec {
-            Some(codec) if !key || self.wanted == self.preset => codec,
+            Some(codec) if !key => codec,
             slot => {
-                let settings = settings::codec_config(&self.config, self.wanted);
+                let mut settings = settings::codec_config(&self.config, self.wanted);
+                settings::share_out(&mut settings, &self.account);
                 self.preset = self.wanted;
                 slot.insert(Encoder::new(settings).map_err(failed)?)
             }
         };
-        if key {
-            codec.request_keyframe();
-        }
         let stream = codec.encode_planes(&planes).map_err(failed)?;
         let unit = nal::access_unit(&stream).ok_or_else(|| failed("a frame without a picture"))?;
+        self.account.spend(unit.sample.len() as f64 * 8.0);
         self.check_parameter_sets(&unit, color.info())?;
         self.intake.accept(frame, color);
         if let Some((time, duration)) = self.intake.next_time() {

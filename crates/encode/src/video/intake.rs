@@ -66,13 +66,13 @@ impl Intake {
     }
 
     /// The size that frames must have now.
-    #[cfg(any(feature = "h264", feature = "vp9"))]
+    #[cfg(any(feature = "h264", feature = "vp8", feature = "vp9"))]
     pub(crate) fn size(&self) -> FrameSize {
         self.size
     }
 
     /// From now on frames must have this size.
-    #[cfg(any(feature = "h264", feature = "vp9"))]
+    #[cfg(any(feature = "h264", feature = "vp8", feature = "vp9"))]
     pub(crate) fn set_size(&mut self, size: FrameSize) {
         self.size = size;
     }

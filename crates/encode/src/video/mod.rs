@@ -1,17 +1,17 @@
 //! What all video encoders share.
 
-#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 mod color;
-#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 mod intake;
-#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 mod times;
 
 use std::time::Duration;
 
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame};
 
-#[cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
+#[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 pub(crate) use {
     color::StreamColor,
     intake::{Intake, check_size},
@@ -36,15 +36,15 @@ pub trait VideoEncoder: Send {
     /// cannot be taken, [`Codec`](EncodeError::Codec) if the codec fails.
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError>;
 
-    /// Asks for another speed, from the next frame on which the codec can change it: for VP9 the
-    /// next one, for H.264 the next key frame; AV1 keeps what its first frame had.
+    /// Asks for another speed, from the next frame on which the codec can change it: for VP8 and
+    /// VP9 the next one, for H.264 the next key frame; AV1 keeps what its first frame had.
     fn set_preset(&mut self, preset: Preset);
 
     /// What is in force.
     fn preset(&self) -> Preset;
 
     /// Goes over to frames of another size from the next one on, which is made a key frame; the
-    /// [track](Self::track) keeps the first size. For VP9. False, and nothing happens, where the
+    /// [track](Self::track) keeps the first size. For VP8 and VP9. False, and nothing happens, where the
     /// codec cannot change its size within a stream, or not to this one.
     fn set_size(&mut self, size: FrameSize) -> bool {
         let _ = size;
@@ -109,6 +109,8 @@ pub fn video_codecs() -> &'static [VideoCodec] {
         VideoCodec::Av1,
         #[cfg(feature = "vp9")]
         VideoCodec::Vp9,
+        #[cfg(feature = "vp8")]
+        VideoCodec::Vp8,
         #[cfg(feature = "h264")]
         VideoCodec::H264,
     ]
@@ -120,7 +122,7 @@ pub fn video_codecs() -> &'static [VideoCodec] {
 ///
 /// [`EncodeError::Unsupported`] if this build cannot encode it, or not at this size.
 #[cfg_attr(
-    not(any(feature = "av1", feature = "h264", feature = "vp9")),
+    not(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9")),
     expect(unused_variables, reason = "there is no encoder to configure")
 )]
 pub fn video_encoder(
@@ -133,6 +135,10 @@ pub fn video_encoder(
         #[cfg(feature = "vp9")]
         VideoCodec::Vp9 => crate::groups::encoder(codec, config, |config| {
             Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?))
+        }),
+        #[cfg(feature = "vp8")]
+        VideoCodec::Vp8 => crate::groups::encoder(codec, config, |config| {
+            Ok(Box::new(crate::vp8::Vp8VideoEncoder::new(config)?))
         }),
         #[cfg(feature = "h264")]
         VideoCodec::H264 => crate::groups::encoder(codec, config, |config| {

@@ -32,6 +32,8 @@ pub(crate) struct Vp9VideoEncoder {
     intake: Intake,
     /// For frames that are not I420 already.
     converted: Option<I420Buffer>,
+    /// The picture that the last packet shows.
+    last: Option<VideoFrame>,
     packets: VecDeque<Packet>,
     track: Option<MediaTrack>,
 }
@@ -51,6 +53,7 @@ impl Vp9VideoEncoder {
             preset: config.first_preset(),
             intake: Intake::new(config.size, config.rate),
             converted: None,
+            last: None,
             packets: VecDeque::new(),
             track: None,
             config,
@@ -80,23 +83,21 @@ impl VideoEncoder for Vp9VideoEncoder {
             Some(codec) if !key => (codec, false),
             slot => (slot.insert(Vp9Encoder::default()), true),
         };
-        let (planes, strides) = match (frame.format(), frame.planes()) {
-            (PixelFormat::I420, [y, u, v]) => (
-                [&y.data[..], &u.data[..], &v.data[..]],
-                [y.stride, u.stride, v.stride],
-            ),
-            _ => {
-                let buffer = self
-                    .converted
-                    .get_or_insert_with(|| I420Buffer::new(frame.size()));
-                to_i420(frame, color.info(), buffer.as_mut())?;
-                (buffer.planes(), buffer.strides())
-            }
-        };
         let size = frame.size();
-        self.rate.look(planes[0], strides[0], size.width as usize);
-        let quantizer = self.rate.quantizer(frame.time, key);
-        let (mut planes, mut strides) = (planes, strides);
+        let width = size.width as usize;
+        let (mut planes, mut strides) = planes_of(frame, color, &mut self.converted)?;
+        self.rate.look(planes[0], strides[0], width);
+        let repeated = self.last.as_ref().filter(|_| !key && self.rate.repeats());
+        let quantizer = match repeated {
+            Some(last) => {
+                (planes, strides) = planes_of(last, color, &mut self.converted)?;
+                // The next picture is compared with the one that is shown.
+                self.rate.look(planes[0], strides[0], width);
+                self.rate.quantizer_of_repetition(frame.time)
+            }
+            None => self.rate.quantizer(frame.time, key),
+        };
+        let repeats = repeated.is_some();
         if decides_fast(self.preset) {
             let step = (QuantizerScale::VP9.step)(quantizer);
             (planes[0], strides[0]) = self.unseen.luma(planes, strides, size, step, key);
@@ -112,6 +113,9 @@ impl VideoEncoder for Vp9VideoEncoder {
         let mut data = codec.next_packet().map_err(failed)?.data;
         header::declare_color(&mut data, color.info());
         self.rate.spent(data.len());
+        if !repeats {
+            self.last = Some(frame.clone());
+        }
         if self.track.is_none() {
             self.track = Some(self.describe(color));
         }
@@ -140,6 +144,7 @@ impl VideoEncoder for Vp9VideoEncoder {
             // The next frame is the first of a fresh codec, and so a key frame.
             self.codec = None;
             self.converted = None;
+            self.last = None;
         }
         true
     }
@@ -157,6 +162,21 @@ impl VideoEncoder for Vp9VideoEncoder {
     fn track(&self) -> Option<&MediaTrack> {
         self.track.as_ref()
     }
+}
+
+/// The planes of a frame as I420 and their strides; `converted` holds them if it is none.
+fn planes_of<'a>(
+    frame: &'a VideoFrame,
+    color: StreamColor,
+    converted: &'a mut Option<I420Buffer>,
+) -> Result<([&'a [u8]; 3], [usize; 3]), EncodeError> {
+    if let (PixelFormat::I420, [y, u, v]) = (frame.format(), frame.planes()) {
+        let planes = [&y.data[..], &u.data[..], &v.data[..]];
+        return Ok((planes, [y.stride, u.stride, v.stride]));
+    }
+    let buffer = converted.get_or_insert_with(|| I420Buffer::new(frame.size()));
+    to_i420(frame, color.info(), buffer.as_mut())?;
+    Ok((buffer.planes(), buffer.strides()))
 }
 
 /// Milliseconds in which no picture is decided on, and none, which takes the limit away.

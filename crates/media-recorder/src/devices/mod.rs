@@ -193,7 +193,7 @@ impl MediaDevices {
     }
 
     /// `getDisplayMedia()`: opens a monitor, a window or a part of the desktop. Its track has
-    /// pictures while something changes, and else the last one again each half second.
+    /// pictures only while something changes; a recording repeats the last one each second.
     ///
     /// Specification: <https://w3c.github.io/mediacapture-screen-share/#dom-mediadevices-getdisplaymedia>
     ///

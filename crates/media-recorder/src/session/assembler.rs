@@ -9,8 +9,10 @@ use media_recorder_types::{MediaTime, MediaTrack, Packet, TrackId, TrackKind};
 use crate::blob::{Blob, Patch};
 use crate::event::BlobEvent;
 
-/// How far a live recording runs on without a track that delivers nothing.
-pub(super) const PATIENCE: MediaTime = MediaTime::from_secs(2);
+/// How far a live recording runs on without a track that delivers nothing. Its input is never
+/// silent for much longer than a second, but encoders hold pictures back until the next ones are
+/// there: AV1's about five, which may come once a second.
+pub(super) const PATIENCE: MediaTime = MediaTime::from_secs(10);
 
 /// Puts packets in order, shifts them so that the first sample is at zero, writes the
 /// container, and cuts it into blobs. Without a thread of its own.
@@ -44,6 +46,8 @@ struct Slot {
     /// The last picture; its duration is known when the next one comes.
     held: Option<Packet>,
     finished: bool,
+    /// A picture was lost: those up to the next key frame are built on it.
+    broken: bool,
     passage: Passage,
     /// Its source ended before the recording was stopped.
     ended: bool,
@@ -336,9 +340,12 @@ impl Assembler {
         let Some(running) = &mut self.running else {
             return;
         };
+        let slot = &mut self.tracks[index];
+        let broken = slot.broken && !packet.key;
         // What comes too late, or not in its track's order, has no place any more.
-        if running.interleaver.push(packet).is_err() {
-            self.tracks[index].lose();
+        slot.broken = broken || running.interleaver.push(packet).is_err();
+        if slot.broken {
+            slot.lose();
         }
     }
 

@@ -159,7 +159,7 @@ fn less_work(fastest: Rung, (frame_rate_divisor, size_divisor): (u32, u32)) -> R
 /// Whether a stream may have pictures of several sizes. Those of other codecs have one, which their
 /// container has too.
 fn changes_size(codec: VideoCodec) -> bool {
-    codec == VideoCodec::Vp9
+    matches!(codec, VideoCodec::Vp8 | VideoCodec::Vp9)
 }
 
 /// Whether the encoder follows `set_preset` from one picture to the next. AV1 says in its sequence

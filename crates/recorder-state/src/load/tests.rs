@@ -176,6 +176,19 @@ fn a_machine_that_is_fully_used_and_keeps_up_is_left_alone() {
 }
 
 /// A key frame each two seconds takes six times as long as the others, which leave little time.
+/// As many as several groups of pictures have under way when they just keep up.
+#[test]
+fn a_queue_that_stays_as_long_as_it_is_costs_nothing() {
+    let mut controller = LoadController::new(COSTS, 0);
+    let mut observe =
+        |n: i64, waiting| controller.observe(micros(n * PERIOD), micros(PERIOD), (waiting, PLACES));
+    for n in 0..300 {
+        assert_eq!(observe(n, 6 + n as usize % 2), None);
+    }
+    let step = (300..360).find_map(|n| observe(n, 8));
+    assert_eq!(step, Some(LoadReason::Waiting));
+}
+
 #[test]
 fn a_key_frame_is_no_reason() {
     let mut simulation = Simulation::new(2);

@@ -52,7 +52,7 @@ fn visit(movie: &Path, clip: &Clip, media_type: &str, bits_per_second: u32) -> R
         .replace("{BITS}", &bits_per_second.to_string())
         .replace("{WIDTH}", &clip.width.to_string())
         .replace("{HEIGHT}", &clip.height.to_string());
-    let page = "<!doctype html><meta charset=utf-8><title>peer</title>\
+    let page = "<!doctype html><meta charset=utf-8><title>peer</title><body>\
                 <script src=/page.js></script>";
     let resources = HashMap::from([
         ("/".to_owned(), Resource::Page("text/html", page.into())),

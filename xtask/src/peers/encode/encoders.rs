@@ -14,7 +14,8 @@ use crate::workspace::Workspace;
 const KEY_FRAME_SECONDS: f64 = 2.0;
 
 /// Our codecs and presets, as `encode_y4m` knows them; those that are not built are left out.
-const OURS: [(&str, &[&str]); 3] = [
+const OURS: [(&str, &[&str]); 4] = [
+    ("vp8", &["live", "fast", "balanced"]),
     ("vp9", &["live", "fast", "balanced"]),
     ("avc1", &["live", "fast", "balanced"]),
     ("av01", &["live", "fast"]),
@@ -70,7 +71,7 @@ const PEERS: [(&str, &str, &[&str]); 8] = [
         ],
     ),
     (
-        "libaom av1 realtime 10",
+        "libaom av1 realtime 8",
         "mkv",
         &[
             "-c:v",
@@ -78,7 +79,7 @@ const PEERS: [(&str, &str, &[&str]); 8] = [
             "-usage",
             "realtime",
             "-cpu-used",
-            "10",
+            "8",
             "-row-mt",
             "1",
             "-tiles",

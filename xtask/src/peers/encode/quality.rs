@@ -21,8 +21,9 @@ pub(super) struct Quality {
 
 /// Compares what was encoded with the clip, picture by picture.
 pub(super) fn measure(encoded: &Path, clip: &Clip) -> Result<Quality> {
-    // By number and not by time, which containers round.
-    const FILTER: &str = "[0:v]setpts=N/TB/30,split[a][b];[1:v]setpts=N/TB/30,split[c][d];\
+    // By number and not by time, which containers round: both in the same unit.
+    const FILTER: &str = "[0:v]settb=1/1000,setpts=N,split[a][b];\
+                          [1:v]settb=1/1000,setpts=N,split[c][d];\
                           [a][c]psnr[p];[b][d]ssim[s]";
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-hide_banner", "-nostdin", "-v", "info", "-i"]);

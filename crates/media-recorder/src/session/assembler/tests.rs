@@ -41,6 +41,27 @@ fn sound(index: usize, time: i64) -> Packet {
     Packet::new(track_id(index).unwrap(), data, ms(time), ms(20)).with_key(true)
 }
 
+fn picture_track(index: usize) -> MediaTrack {
+    let video = VideoTrack {
+        codec: VideoCodec::Vp8,
+        size: FrameSize::new(16, 16),
+        rate: None,
+        color: ColorInfo::UNSPECIFIED,
+    };
+    MediaTrack::video(track_id(index).unwrap(), video, Bytes::new())
+}
+
+/// Of VP8 (RFC 6386 §9.1), as far as a container looks.
+fn picture(index: usize, time: i64, key: bool) -> Packet {
+    let data: &[u8] = if key {
+        &[0x10, 0, 0, 0x9d, 0x01, 0x2a, 16, 0, 16, 0]
+    } else {
+        &[0x11, 0, 0]
+    };
+    let data = Bytes::from_static(data);
+    Packet::new(track_id(index).unwrap(), data, ms(time), ms(40)).with_key(key)
+}
+
 /// **No byte of a packet is copied between the encoder and the caller.**
 #[test]
 fn a_packet_of_the_encoder_is_a_part_of_the_blob() {
@@ -120,7 +141,7 @@ fn a_live_recording_goes_on_without_a_track_that_delivers_nothing() {
         let mut assembler = assembler(2, live);
         assembler.describe(0, sound_track(0));
         let mut through = 0;
-        for n in 0..=101 {
+        for n in 0..=501 {
             assembler.packet(0, sound(0, n * 20)).unwrap();
             through += assembler.take_passage(0).passed;
         }
@@ -131,22 +152,52 @@ fn a_live_recording_goes_on_without_a_track_that_delivers_nothing() {
     }
 }
 
+/// A canvas that is painted once a second, whose encoder looks five pictures ahead, beside sound.
+#[test]
+fn pictures_that_come_seldom_and_late_are_waited_for() {
+    let mut assembler = assembler(2, true);
+    assembler.describe(0, sound_track(0));
+    for second in 0..20 {
+        for n in second * 50..(second + 1) * 50 {
+            assembler.packet(0, sound(0, n * 20)).unwrap();
+        }
+        let Some(coded) = second.checked_sub(5).filter(|&coded| coded >= 0) else {
+            continue;
+        };
+        assembler.describe(1, picture_track(1));
+        let packet = picture(1, coded * 1000, coded == 0);
+        assembler.packet(1, packet).unwrap();
+    }
+    assert_eq!(assembler.take_passage(0).late, 0);
+    let pictures = assembler.take_passage(1);
+    assert!(pictures.late == 0 && pictures.passed > 10, "{pictures:?}");
+}
+
+#[test]
+fn a_picture_that_is_lost_takes_those_with_it_that_are_built_on_it() {
+    let mut assembler = assembler(2, true);
+    assembler.describe(0, sound_track(0));
+    assembler.describe(1, picture_track(1));
+    for n in 0..600 {
+        assembler.packet(0, sound(0, n * 20)).unwrap();
+    }
+    // The first of these comes too late, the others would not.
+    for (time, key) in [(0, true), (11_500, false), (11_600, false), (11_700, true)] {
+        assembler.packet(1, picture(1, time, key)).unwrap();
+    }
+    assembler.finished(1, None).unwrap();
+    assembler.finished(0, None).unwrap();
+    assembler.finish(false).unwrap();
+    let pictures = assembler.take_passage(1);
+    assert_eq!((pictures.late, pictures.passed), (3, 4));
+}
+
 #[test]
 fn the_last_picture_of_a_live_track_is_shown_until_the_stop() {
     for (ended, duration) in [(false, 500), (true, 40)] {
         let mut assembler = assembler(1, true);
-        let size = FrameSize::new(16, 16);
-        let picture = VideoTrack {
-            codec: VideoCodec::Vp8,
-            size,
-            rate: None,
-            color: ColorInfo::UNSPECIFIED,
-        };
-        let id = track_id(0).unwrap();
-        assembler.describe(0, MediaTrack::video(id, picture, Bytes::new()));
-        let key = Bytes::from_static(&[0x10, 0, 0, 0x9d, 0x01, 0x2a, 16, 0, 16, 0]);
-        let packet = Packet::new(id, key, ms(0), ms(40)).with_key(true);
-        assembler.packet(0, packet).unwrap();
+        assembler.describe(0, picture_track(0));
+        assembler.packet(0, picture(0, 0, true)).unwrap();
         if ended {
             assembler.ended(0);
         }
@@ -161,12 +212,12 @@ fn what_lies_before_a_beginning_settled_without_it_is_lost_and_nothing_else() {
     let mut assembler = assembler(2, true);
     assembler.describe(0, sound_track(0));
     assembler.describe(1, sound_track(1));
-    for n in 50..=151 {
+    for n in 50..=551 {
         assembler.packet(0, sound(0, n * 20)).unwrap();
     }
     assembler.packet(1, sound(1, 0)).unwrap();
     assert_eq!(assembler.take_passage(1).late, 1);
-    for n in 152..200 {
+    for n in 552..600 {
         assembler.packet(0, sound(0, n * 20)).unwrap();
         assembler.packet(1, sound(1, n * 20)).unwrap();
     }

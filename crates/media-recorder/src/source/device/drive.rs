@@ -22,11 +22,6 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// seconds, is muted until it delivers again.
 const MUTED_AFTER: u32 = 40;
 
-/// A display that stands still is shown again after so many times of [`PATIENCE`], half a second:
-/// an encoder holds a picture or two back until the next ones say how long they last, and a
-/// recording with sound waits for them no longer than two seconds.
-const SHOWN_AGAIN_AFTER: u32 = 10;
-
 /// What becomes of what a device of pictures delivers.
 pub(super) enum Pixels {
     /// A camera's: decoded, cut and scaled.
@@ -46,7 +41,7 @@ pub(super) enum Pixels {
 /// Reads a device of pictures until all tracks have ended, or it fails.
 pub(super) fn drive_video(mut device: Box<dyn VideoDevice>, mut pixels: Pixels, feed: &Feed) {
     let mut watch = Watch::default();
-    let (mut seen, mut unchanged) = (0, 0);
+    let mut seen = 0;
     let failure = loop {
         let status = feed.status();
         if status.abandoned {
@@ -56,7 +51,7 @@ pub(super) fn drive_video(mut device: Box<dyn VideoDevice>, mut pixels: Pixels, 
         watch.count(device.counts(), feed);
         match read {
             Ok(Some(picture)) => {
-                (seen, unchanged) = (status.newcomers, 0);
+                seen = status.newcomers;
                 watch.delivered(feed);
                 let time = clock::at(picture.at);
                 match pixels.take(picture, time) {
@@ -67,10 +62,8 @@ pub(super) fn drive_video(mut device: Box<dyn VideoDevice>, mut pixels: Pixels, 
             }
             Ok(None) => match &pixels {
                 Pixels::Still { last } => {
-                    unchanged += 1;
-                    let due = seen != status.newcomers || unchanged >= SHOWN_AGAIN_AFTER;
-                    if let Some(last) = last.clone().filter(|_| due) {
-                        (seen, unchanged) = (status.newcomers, 0);
+                    if let Some(last) = last.clone().filter(|_| seen != status.newcomers) {
+                        seen = status.newcomers;
                         let now = clock::now();
                         feed.push(&last.with_time(now), now);
                     }

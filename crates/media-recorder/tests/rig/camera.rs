@@ -1,0 +1,144 @@
+use std::fs;
+use std::time::{Duration, Instant};
+
+use media_recorder::{
+    AudioDevice, CameraFormat, CameraInfo, CameraMode, ConstrainNumber, ConstraintSet, Constraints,
+    DeviceBackend, DeviceError, DeviceInfo, DeviceService, DeviceWatch, DisplayInfo,
+    DisplaySurface, MediaDevices, MediaStream, PixelFormat, Rate, VideoDevice,
+};
+use media_recorder_capture::Camera;
+
+use crate::recording::{Recording, length, pass};
+
+/// Quick to encode, which an emulated processor is not.
+const H264: &str = "video/x-matroska;codecs=avc1";
+
+/// The cameras of this machine, as if they had this format only: the specification has no
+/// constraint to choose one by.
+struct Only(PixelFormat);
+
+impl DeviceBackend for Only {
+    fn cameras(&self) -> Result<Vec<CameraInfo>, DeviceError> {
+        let mut cameras = media_recorder_capture::cameras()?;
+        for camera in &mut cameras {
+            camera
+                .modes
+                .retain(|mode| mode.format == CameraFormat::Raw(self.0));
+        }
+        let cameras = cameras.into_iter();
+        Ok(cameras
+            .map(|camera| CameraInfo {
+                device: camera.device,
+                modes: camera.modes,
+            })
+            .collect())
+    }
+
+    fn open_camera(
+        &self,
+        id: &str,
+        mode: &CameraMode,
+    ) -> Result<Box<dyn VideoDevice>, DeviceError> {
+        Ok(Box::new(Camera::open(id, mode)?))
+    }
+
+    fn microphones(&self) -> Result<Vec<DeviceInfo>, DeviceError> {
+        Ok(Vec::new())
+    }
+
+    fn outputs(&self) -> Result<Vec<DeviceInfo>, DeviceError> {
+        Ok(Vec::new())
+    }
+
+    fn displays(&self) -> Result<Vec<DisplayInfo>, DeviceError> {
+        Ok(Vec::new())
+    }
+
+    fn open_microphone(
+        &self,
+        id: &str,
+        _: Option<u32>,
+        _: Option<u16>,
+    ) -> Result<Box<dyn AudioDevice>, DeviceError> {
+        Err(absent(id))
+    }
+
+    fn open_display(
+        &self,
+        surface: &DisplaySurface,
+        _: Rate,
+        _: bool,
+    ) -> Result<Box<dyn VideoDevice>, DeviceError> {
+        Err(absent(&surface.to_string()))
+    }
+
+    fn watch(&self, _: DeviceService) -> Result<Box<dyn DeviceWatch>, DeviceError> {
+        Err(absent("watch"))
+    }
+}
+
+fn absent(device: &str) -> DeviceError {
+    DeviceError::NotFound {
+        device: device.to_owned(),
+    }
+}
+
+/// The camera at this size and about 30 pictures a second.
+fn open(devices: &MediaDevices, width: u16, height: u16) -> MediaStream {
+    let wanted = ConstraintSet::new()
+        .width(ConstrainNumber::exact(width))
+        .height(ConstrainNumber::exact(height))
+        .frame_rate(30);
+    let constraints = Constraints::new().video(wanted);
+    devices.get_user_media(&constraints).unwrap()
+}
+
+/// Records for a while: pictures that came, and those that are known to be lost, are as many as
+/// the time has; how many of them were encoded is the emulated processor's business.
+fn record(format: PixelFormat, name: &str) {
+    let stream = open(&MediaDevices::with_backend(Only(format)), 640, 360);
+    let settings = stream.video_tracks()[0].settings();
+    let rate = settings.frame_rate.unwrap();
+    let recording = Recording::start(&stream, name, H264);
+    let start = Instant::now();
+    pass(length());
+    let expected = start.elapsed().as_secs_f64() * rate;
+    let track = recording.stop().tracks[0];
+    println!("{format:?}: {} pictures of {expected:.1}", track.frames_in);
+    let difference = (track.frames_in as f64 - expected).abs();
+    assert!(difference <= 2.0 + expected / 100.0, "{difference}");
+    assert_eq!(track.corrections.restamped, 0);
+}
+
+#[test]
+fn yuyv_is_recorded() {
+    record(PixelFormat::Yuyv, "yuyv.mkv");
+}
+
+#[test]
+fn nv12_is_recorded() {
+    record(PixelFormat::Nv12, "nv12.mkv");
+}
+
+#[test]
+fn unplugged_it_ends_its_recording_and_can_be_recorded_when_it_is_back() {
+    let driver = "/sys/bus/platform/drivers/vivid";
+    let device = "vivid.0";
+    let devices = MediaDevices::new();
+    // Small enough for all of it to be encoded.
+    let small = || open(&devices, 160, 90);
+    let recording = Recording::start(&small(), "unplugged.mkv", H264);
+    pass(Duration::from_secs(2));
+    let unplugged = std::thread::scope(|scope| {
+        // The kernel waits for the file to be closed.
+        scope.spawn(|| fs::write(format!("{driver}/unbind"), device).unwrap());
+        recording.end()
+    });
+    fs::write(format!("{driver}/bind"), device).unwrap();
+    let recording = Recording::start(&small(), "back.mkv", H264);
+    pass(Duration::from_secs(2));
+    let back = recording.stop();
+    for summary in [unplugged, back] {
+        assert!(summary.duration.as_secs_f64() > 1.5);
+    }
+}

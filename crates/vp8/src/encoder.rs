@@ -1,0 +1,341 @@
+//! One frame from start to end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::bitstream;
+use crate::frame::Frame;
+use crate::frame_context::FrameContext;
+use crate::header::{FilterAdjustments, FrameHeader};
+use crate::kernels::Kernels;
+use crate::loop_filter::LoopFilter;
+use crate::mode_coding::{FrameProbabilities, ModeCounts};
+use crate::probabilities::Probabilities;
+use crate::quantizer::Quantizer;
+use crate::rate::{self, FrameKind};
+use crate::reconstruction::Reconstruction;
+use crate::speed::Effort;
+use crate::tables::bit_cost;
+use crate::threads::Rows;
+use crate::tokens::TokenCounts;
+use crate::vector::Vector;
+use crate::vector_coding::VectorCosts;
+use crate::{Config, Error, Picture, RateControl, Speed};
+
+/// A frame as it came out of the encoder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EncodedFrame {
+    /// The frame, or `None` if it was left out: the picture before stays for its duration, too.
+    pub data: Option<Vec<u8>>,
+    /// Whether decoding can begin with it.
+    pub key: bool,
+    /// How coarse it is, from 0 to 127.
+    pub quantizer: u8,
+}
+
+/// Encodes pictures of one size, one after the other.
+pub struct Encoder {
+    config: Config,
+    kernels: Kernels,
+    columns: usize,
+    rows: usize,
+    work: Rows,
+    /// Unless all frames have the same quantizer.
+    rate: Option<rate::RateControl>,
+    /// What a decoder has after the frames so far.
+    state: Option<State>,
+    /// A frame that nobody refers to any more.
+    spare: Option<Frame>,
+}
+
+#[derive(Clone)]
+struct State {
+    last: Arc<Frame>,
+    golden: Arc<Frame>,
+    probabilities: Probabilities,
+    frame_probabilities: FrameProbabilities,
+    /// Of the last frame, row by row.
+    vectors: Vec<Vector>,
+    since_key: u32,
+    since_golden: u32,
+}
+
+/// How a frame is to be coded.
+#[derive(Clone, Copy, Debug)]
+struct Plan {
+    kind: FrameKind,
+    quantizer: u8,
+}
+
+/// Every so many frames, golden is refreshed.
+const GOLDEN_INTERVAL: u32 = 16;
+/// How often a frame that came out too large is coded again at most.
+const MAX_REPEATS: u32 = 3;
+
+impl Encoder {
+    /// An encoder for pictures of one size.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsupportedSize`], [`Error::Quantizers`] or [`Error::Zero`] if the configuration
+    /// asks for what cannot be.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        config.check()?;
+        let columns = usize::from(config.width).div_ceil(16);
+        let rows = usize::from(config.height).div_ceil(16);
+        Ok(Self {
+            kernels: Kernels::detect(),
+            rate: rate_control(&config),
+            columns,
+            rows,
+            work: Rows::new(columns, rows),
+            state: None,
+            spare: None,
+            config,
+        })
+    }
+
+    /// Encodes a picture that is shown for so long. The first becomes a key frame, and so does
+    /// one for which `key` is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OtherSize`] if the picture is not of the configured size, [`Error::Duration`] if
+    /// it is shown for no time or longer than an hour, and [`Error::FrameTooLong`] if it is too
+    /// large for the format.
+    pub fn encode(
+        &mut self,
+        picture: &Picture<'_>,
+        duration: Duration,
+        key: bool,
+    ) -> Result<EncodedFrame, Error> {
+        self.check(picture, duration)?;
+        let interval = self.config.key_frame_interval;
+        let key = key
+            || self.state.as_ref().is_none_or(|state| {
+                interval.is_some_and(|interval| state.since_key + 1 >= interval)
+            });
+        let kind = match &self.state {
+            _ if key => FrameKind::Key,
+            Some(state) if state.since_golden + 1 >= GOLDEN_INTERVAL => FrameKind::Golden,
+            _ => FrameKind::Ordinary,
+        };
+        let mut quantizer = match (self.config.rate, &mut self.rate) {
+            (RateControl::Quality { quantizer }, _) => quantizer,
+            (_, None) => self.config.max_quantizer,
+            (_, Some(rate)) => {
+                if self.config.drop_frames && !key && rate.should_drop() {
+                    rate.count(duration, kind, 0, None);
+                    return Ok(EncodedFrame {
+                        data: None,
+                        key: false,
+                        quantizer: 0,
+                    });
+                }
+                rate.quantizer(duration, kind)
+            }
+        };
+        let mut repeats = 0;
+        let (state, data) = loop {
+            let (state, data) = self.encode_as(picture, Plan { kind, quantizer })?;
+            let again = self.rate.as_ref();
+            match again.and_then(|rate| rate.again(data.len(), kind, quantizer)) {
+                Some(coarser) if repeats < MAX_REPEATS => quantizer = coarser,
+                _ => break (state, data),
+            }
+            repeats += 1;
+            self.spare = Arc::into_inner(state.last);
+        };
+        if let Some(rate) = &mut self.rate {
+            rate.count(duration, kind, quantizer, Some(data.len()));
+        }
+        if let Some(old) = self.state.replace(state) {
+            let State { last, golden, .. } = old;
+            self.spare = Arc::into_inner(last).or_else(|| Arc::into_inner(golden));
+        }
+        Ok(EncodedFrame {
+            data: Some(data),
+            key,
+            quantizer,
+        })
+    }
+
+    /// Another bitrate from the next frame on, in bits per second. Without effect on an encoder
+    /// for constant quality.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Zero`] if it is 0.
+    pub fn set_bitrate(&mut self, new: u32) -> Result<(), Error> {
+        if new == 0 {
+            return Err(Error::Zero {
+                what: "the bitrate",
+            });
+        }
+        if let RateControl::Bitrate { bits_per_second } = &mut self.config.rate {
+            *bits_per_second = new;
+        }
+        if let Some(rate) = &mut self.rate {
+            rate.set_bits_per_second(new);
+        }
+        Ok(())
+    }
+
+    /// Another speed from the next frame on.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.config.speed = speed;
+    }
+
+    /// What a decoder shows after the last frame, or `None` before the first.
+    pub fn reconstruction(&self) -> Option<Reconstruction<'_>> {
+        let state = self.state.as_ref()?;
+        let (width, height) = (self.config.width, self.config.height);
+        Some(Reconstruction::new(&state.last, width, height))
+    }
+
+    fn check(&self, picture: &Picture<'_>, duration: Duration) -> Result<(), Error> {
+        const LONGEST: Duration = Duration::from_secs(3600);
+        let expected = (self.config.width, self.config.height);
+        if (picture.width(), picture.height()) != expected {
+            return Err(Error::OtherSize {
+                width: picture.width(),
+                height: picture.height(),
+                expected_width: expected.0,
+                expected_height: expected.1,
+            });
+        }
+        if duration.is_zero() || duration > LONGEST {
+            return Err(Error::Duration {
+                nanoseconds: duration.as_nanos(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Encodes a frame by a plan: its bytes, and what a decoder has afterwards.
+    fn encode_as(&mut self, picture: &Picture<'_>, plan: Plan) -> Result<(State, Vec<u8>), Error> {
+        let key = plan.kind == FrameKind::Key;
+        let new_frame = || Frame::new(self.columns, self.rows);
+        let mut frame = self.spare.take().unwrap_or_else(new_frame);
+        let before = match &self.state {
+            Some(state) if !key => state.probabilities.clone(),
+            _ => Probabilities::DEFAULT,
+        };
+        let frame_before = self.state.as_ref().map(|state| &state.frame_probabilities);
+        let frame_before = frame_before
+            .cloned()
+            .unwrap_or_else(|| FrameProbabilities::new(&ModeCounts::default()));
+        // For the first frame alone.
+        let (nothing, no_vectors);
+        let (last, golden, vectors) = match &self.state {
+            Some(state) => (&state.last, &state.golden, &state.vectors),
+            None => {
+                nothing = Arc::new(Frame::new(1, 1));
+                no_vectors = vec![Vector::ZERO; self.columns * self.rows];
+                (&nothing, &nothing, &no_vectors)
+            }
+        };
+        let level = (u32::from(plan.quantizer) * 3 / 8).min(63) as u8;
+        let filter = LoopFilter {
+            key,
+            // It leaves chroma alone and compares less.
+            simple: self.config.speed == Speed::Fastest,
+            levels: [level; 4],
+            sharpness: 0,
+            adjustments: ADJUSTMENTS,
+        };
+        let quantizer = Quantizer::new(plan.quantizer, key);
+        let context = FrameContext {
+            kernels: self.kernels,
+            picture,
+            columns: self.columns,
+            rows: self.rows,
+            key,
+            last,
+            golden: (!Arc::ptr_eq(last, golden)).then_some(golden),
+            previous_vectors: vectors,
+            quantizers: std::array::from_fn(|_| quantizer.clone()),
+            segments: None,
+            vector_costs: &VectorCosts::new(&before.vectors),
+            intra_cost: bit_cost(false, frame_before.intra),
+            inter_cost: bit_cost(true, frame_before.intra),
+            last_cost: bit_cost(false, frame_before.last),
+            golden_cost: bit_cost(true, frame_before.last) + bit_cost(false, frame_before.golden),
+            effort: Effort::new(self.config.speed),
+        };
+        let golden_is_new = plan.kind == FrameKind::Golden;
+        let threads = self.config.threads;
+        self.work.encode(&context, &filter, &mut frame, threads);
+
+        let outputs = self.work.outputs();
+        let mut token_counts = Box::new(TokenCounts::ZERO);
+        let mut mode_counts = ModeCounts::default();
+        for output in &outputs {
+            token_counts.add(&output.tokens);
+            output
+                .macroblocks
+                .iter()
+                .for_each(|macroblock| mode_counts.add(macroblock));
+        }
+        let mut after = before.clone();
+        after.adapt_coefficients(&token_counts);
+        if !key {
+            after.adapt_vectors(mode_counts.vectors());
+        }
+        let frame_probabilities = FrameProbabilities::new(&mode_counts);
+        let header = FrameHeader {
+            key: key.then_some((self.config.width, self.config.height)),
+            quantizer: plan.quantizer,
+            segmentation: None,
+            simple_filter: filter.simple,
+            filter_level: level,
+            sharpness: filter.sharpness,
+            adjustments: ADJUSTMENTS,
+            partitions: bitstream::partitions(self.rows),
+            golden_is_new,
+            frame: &frame_probabilities,
+            before: &before,
+            after: &after,
+        };
+        let data = bitstream::write(&header, &outputs, threads)?;
+
+        let vectors = outputs.iter().flat_map(|output| &output.macroblocks);
+        let vectors = vectors.map(|macroblock| macroblock.vector).collect();
+        let frame = Arc::new(frame);
+        let state = State {
+            golden: match key || golden_is_new {
+                true => frame.clone(),
+                false => golden.clone(),
+            },
+            last: frame,
+            probabilities: after,
+            frame_probabilities,
+            vectors,
+            since_key: match &self.state {
+                Some(state) if !key => state.since_key + 1,
+                _ => 0,
+            },
+            since_golden: match &self.state {
+                Some(state) if plan.kind == FrameKind::Ordinary => state.since_golden + 1,
+                _ => 0,
+            },
+        };
+        Ok((state, data))
+    }
+}
+
+fn rate_control(config: &Config) -> Option<rate::RateControl> {
+    let RateControl::Bitrate { bits_per_second } = config.rate else {
+        return None;
+    };
+    let samples = u64::from(config.width) * u64::from(config.height);
+    let (min, max) = (config.min_quantizer, config.max_quantizer);
+    Some(rate::RateControl::new(bits_per_second, samples, min, max))
+}
+
+/// Stronger where blocks show, weaker where the frames before are shown again.
+const ADJUSTMENTS: FilterAdjustments = FilterAdjustments {
+    references: [2, 0, -2, -2],
+    modes: [4, -2, 2, 4],
+};

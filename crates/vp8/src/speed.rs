@@ -1,0 +1,99 @@
+//! How much work goes into each macroblock.
+
+use crate::macroblock::Split;
+use crate::search::{Fraction, SearchEffort};
+
+/// How much work goes into making a frame smaller, or better at the same size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Speed {
+    /// The least work: for large live pictures.
+    Fastest,
+    /// For live pictures.
+    #[default]
+    Live,
+    /// For live pictures on a machine that has time.
+    Balanced,
+    /// For what is kept.
+    Thorough,
+    /// All that this encoder can do.
+    Slowest,
+}
+
+impl Speed {
+    /// All of them, the fastest first.
+    pub const ALL: [Self; 5] = [
+        Self::Fastest,
+        Self::Live,
+        Self::Balanced,
+        Self::Thorough,
+        Self::Slowest,
+    ];
+}
+
+/// What is tried in frames that are no key frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Effort {
+    pub(crate) search: SearchEffort,
+    /// Golden is searched as the last frame is, not only where it stood.
+    pub(crate) golden_search: bool,
+    /// How many modes of 4x4 blocks are tried, the likeliest first; 0 for whole macroblocks
+    /// alone. In key frames and in others.
+    pub(crate) key_block_modes: usize,
+    pub(crate) block_modes: usize,
+    /// How macroblocks may be split into parts with vectors of their own.
+    pub(crate) splits: &'static [Split],
+}
+
+impl Effort {
+    pub(crate) fn new(speed: Speed) -> Self {
+        let search = |first_step, far_step, steps, fraction| SearchEffort {
+            first_step,
+            far_step,
+            steps,
+            fraction,
+        };
+        match speed {
+            Speed::Fastest => Self {
+                search: search(2, 16, 4, Fraction::Estimated),
+                golden_search: false,
+                key_block_modes: 4,
+                block_modes: 0,
+                splits: &[],
+            },
+            Speed::Live => Self {
+                search: search(4, 32, 8, Fraction::Refined),
+                golden_search: false,
+                key_block_modes: 4,
+                block_modes: 4,
+                splits: &[],
+            },
+            Speed::Balanced => Self {
+                search: search(8, 64, 16, Fraction::Refined),
+                golden_search: true,
+                key_block_modes: 10,
+                block_modes: 4,
+                splits: &[],
+            },
+            Speed::Thorough => Self {
+                search: search(8, 64, 16, Fraction::Exhaustive),
+                golden_search: true,
+                key_block_modes: 10,
+                block_modes: 10,
+                splits: &[Split::Quarters, Split::TopBottom, Split::LeftRight],
+            },
+            Speed::Slowest => Self {
+                search: search(16, 64, 32, Fraction::Exhaustive),
+                golden_search: true,
+                key_block_modes: 10,
+                block_modes: 10,
+                splits: &[
+                    Split::Quarters,
+                    Split::TopBottom,
+                    Split::LeftRight,
+                    Split::Sixteenths,
+                ],
+            },
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What ffmpeg finds in the recordings.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::log::Log;
+use crate::interop::{inputs, probe, signals};
+use crate::process;
+
+/// The cells of a card as `crates/capture/tests/rig_screen/card.rs` paints it: sixteen bits, the
+/// lowest first, then their opposites.
+const CELLS: usize = 32;
+
+/// A file that plays: ffmpeg decodes all of it without a word, each track begins within a
+/// hundredth of a second of the whole, and times go on. How many seconds it says it has.
+pub(super) fn plays(file: &Path, log: &mut Log) -> Result<f64> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut ffmpeg = inputs::ffmpeg();
+    ffmpeg.arg("-xerror").arg("-i").arg(file);
+    let decoded = process::output(ffmpeg.args(["-f", "null", "-"]))?;
+    let said = String::from_utf8_lossy(&decoded.stderr);
+    let is_clean = decoded.status.success() && said.is_empty();
+    ensure!(is_clean, "{name} does not decode: {said}");
+    let duration = probe::duration(file)?.with_context(|| format!("{name} has no duration"))?;
+    for track in ["v:0", "a:0"] {
+        let times = probe::packet_times(file, track)?;
+        let goes_on = times.is_sorted_by(|a, b| a < b);
+        ensure!(goes_on, "times of {track} in {name} go back: {times:?}");
+        if let (Some(first), Some(last)) = (times.first(), times.last()) {
+            let count = times.len();
+            log.say(&format!(
+                "{name}: {count} packets of {track}, {first} to {last} s"
+            ));
+        }
+    }
+    log.say(&format!("{name}: plays, {duration} s"));
+    Ok(duration)
+}
+
+/// The frequency of a tone in Hertz, in the middle of a recording.
+pub(super) fn frequency(file: &Path) -> Result<f64> {
+    let samples = inputs::samples(file)?;
+    let edge = samples.len() / 10;
+    let middle = &samples[edge..samples.len() - edge];
+    let pairs = middle.windows(2).enumerate();
+    let crossings = pairs.filter(|(_, pair)| pair[0] < 0.0 && pair[1] >= 0.0);
+    let crossings: Vec<f64> = crossings
+        .map(|(n, pair)| n as f64 + f64::from(pair[0] / (pair[0] - pair[1])))
+        .collect();
+    let [first, .., last] = crossings[..] else {
+        anyhow::bail!("there is no tone");
+    };
+    Ok((crossings.len() - 1) as f64 * 48_000.0 / (last - first))
+}
+
+/// The number that each picture shows, and when.
+pub(super) fn numbers(file: &Path) -> Result<Vec<(f64, u16)>> {
+    let mut ffmpeg = inputs::ffmpeg();
+    ffmpeg.arg("-i").arg(file).args(["-map", "0:v:0"]);
+    let filter = format!("scale={CELLS}:1:flags=area,format=gray");
+    ffmpeg.args(["-vf", &filter, "-fps_mode", "passthrough"]);
+    let cells = process::stdout(ffmpeg.args(["-f", "rawvideo", "-"]))?;
+    let times = probe::packet_times(file, "v:0")?;
+    let cards: Vec<_> = cells.chunks_exact(CELLS).map(number).collect();
+    let (pictures, packets) = (cards.len(), times.len());
+    ensure!(
+        pictures == packets,
+        "{pictures} pictures in {packets} packets"
+    );
+    let cards = times.into_iter().zip(cards);
+    cards
+        .map(|(time, number)| Some((time, number?)))
+        .collect::<Option<_>>()
+        .context("a picture that is no card")
+}
+
+/// `None` if it is no card, or parts of two.
+fn number(cells: &[u8]) -> Option<u16> {
+    let (bits, opposites) = cells.split_at(CELLS / 2);
+    let value = |cells: &[u8]| {
+        let bits = cells.iter().enumerate();
+        bits.fold(0, |value, (bit, &luma)| {
+            value | u16::from(luma >= 128) << bit
+        })
+    };
+    (value(bits) == !value(opposites)).then_some(value(bits))
+}
+
+/// When a number is seen first, for each of them in the order in which they are seen.
+pub(super) fn first_seen(numbers: &[(f64, u16)]) -> Vec<(f64, u16)> {
+    let mut first = numbers.to_vec();
+    first.dedup_by_key(|(_, number)| *number);
+    first
+}
+
+/// When each beep begins, in seconds.
+pub(super) fn beeps(file: &Path) -> Result<Vec<f64>> {
+    let begin = probe::first_frame_time(file, "a:0")?;
+    let beeps = signals::beeps(&inputs::samples(file)?, begin);
+    Ok(beeps.into_iter().map(|beep| beep.start).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(number: u16) -> Vec<u8> {
+        let bits = (0..32).map(|cell| (number >> (cell % 16) & 1 == 1) == (cell < 16));
+        bits.map(|is_white| if is_white { 235 } else { 20 })
+            .collect()
+    }
+
+    #[test]
+    fn a_number_is_read_and_parts_of_two_are_none() {
+        for value in [0, 1, 4242, u16::MAX] {
+            assert_eq!(number(&card(value)), Some(value));
+        }
+        let mut torn = card(7);
+        torn[CELLS / 2..].copy_from_slice(&card(8)[CELLS / 2..]);
+        assert_eq!(number(&torn), None);
+    }
+
+    #[test]
+    fn what_stays_is_seen_first_once() {
+        let seen = [(0.0, 0), (0.5, 0), (0.6, 1), (0.7, 2), (1.2, 2)];
+        assert_eq!(first_seen(&seen), [(0.0, 0), (0.6, 1), (0.7, 2)]);
+    }
+}

@@ -1,0 +1,68 @@
+//! No camera, no sound server and no display: what the library says, and the command.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use super::display::without;
+use super::log::Log;
+use super::{Part, Rig};
+use crate::process;
+use crate::workspace::Workspace;
+
+/// No answer takes longer.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// What the command is asked for, and what it says.
+const ASKED: [(&[&str], &str); 4] = [
+    (&["--camera"], "there is no camera"),
+    (&["--microphone"], "no microphone"),
+    (&["--screen"], "no display"),
+    (&["--camera", "--microphone"], "no microphone"),
+];
+
+/// Builds the command if it is to be asked.
+pub(super) fn build(parts: &[Part]) -> Result<()> {
+    if !parts.contains(&Part::Nothing) {
+        return Ok(());
+    }
+    // As `cargo xtask interop` does.
+    let build = ["build", "--workspace", "--bins", "--examples"];
+    process::run(&mut process::cargo(&build))
+}
+
+pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
+    let empty = tempfile::tempdir()?;
+    let alone = |command: &mut Command| {
+        without(command).env("XDG_RUNTIME_DIR", empty.path());
+        command.env("HOME", empty.path()).env_remove("PULSE_SERVER");
+    };
+    let mut calls = rig.test(&rig.programs.recordings, "nothing::");
+    alone(&mut calls);
+    log.run(&mut calls)?;
+
+    let program = Workspace::load()?.target.join("debug/media-recorder");
+    let mut list = Command::new(&program);
+    alone(list.arg("devices"));
+    let listed = String::from_utf8(process::stdout(&mut list)?)?;
+    ensure!(listed == "no devices\n", "there are devices: {listed}");
+    for (arguments, said) in ASKED {
+        let file = empty.path().join("out.webm");
+        let mut record = Command::new(&program);
+        alone(record.arg("record").arg(&file).args(arguments));
+        let start = Instant::now();
+        let output = process::output(&mut record)?;
+        let passed = start.elapsed();
+        let message = String::from_utf8_lossy(&output.stderr);
+        log.say(&format!(
+            "{arguments:?}: {} after {passed:?}",
+            message.trim()
+        ));
+        ensure!(!output.status.success(), "{arguments:?} succeeds");
+        ensure!(message.contains(said), "{said:?} is not what is said");
+        ensure!(passed < AT_ONCE, "that took too long");
+        ensure!(!file.exists(), "it leaves a file behind");
+    }
+    Ok(())
+}
