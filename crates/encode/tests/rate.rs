@@ -1,5 +1,5 @@
 //! The bitrate of what is hard to keep it for.
-#![cfg(any(feature = "h264", feature = "vp9"))]
+#![cfg(any(feature = "av1", feature = "h264", feature = "vp9"))]
 
 mod common;
 
@@ -77,6 +77,15 @@ fn a_screen_whose_pages_change_keeps_its_bitrate_in_every_second() {
         let most = seconds.iter().max().expect("some");
         assert!(*most < 2 * TARGET, "{groups} groups: {seconds:?}");
     }
+}
+
+#[cfg(feature = "av1")]
+#[test]
+fn av1_keeps_its_bitrate_on_such_a_screen() {
+    let seconds = seconds_of(VideoCodec::Av1, in_groups(1, TARGET), 12);
+    assert!(mean(&seconds) < TARGET * 105 / 100, "{seconds:?}");
+    let most = seconds.iter().max().expect("some");
+    assert!(*most < 2 * TARGET, "{seconds:?}");
 }
 
 /// The codec's own rate control overspends on such a screen by a third, and forgets it.

@@ -128,10 +128,9 @@ impl VideoEncoder for H264Encoder {
         self.account.flow_in(frame.time);
         self.change.look(planes.y, planes.stride_y, planes.width);
         let key = key || self.codec.is_none();
-        let repeated = self
-            .last
-            .as_ref()
-            .filter(|_| !key && self.change.is_too_much(&self.account));
+        let repeated = self.last.as_ref().filter(|_| {
+            !key && self.change.is_mostly_new() && self.account.seconds() < -settings::MOST_OWED
+        });
         if let Some(last) = repeated {
             planes = self.pictures.planes(last, color.info())?;
             // The next picture is compared with the one that is shown.

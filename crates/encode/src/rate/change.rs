@@ -1,6 +1,4 @@
-//! How much of a picture's detail is new, and when that is too much.
-
-use super::account::Account;
+//! How much of a picture's detail is new.
 
 /// Rows and columns of a block.
 const BLOCK: usize = 16;
@@ -8,15 +6,6 @@ const BLOCK: usize = 16;
 const CHANGED: u64 = 6;
 /// A picture of which more than this share is new is much like a key frame.
 const MOSTLY_NEW: f64 = 0.5;
-/// How many seconds of bits may go into one before pictures that are mostly new are left out:
-/// even at the coarsest quantizer, such pictures in short order cost more than a connection
-/// carries.
-const MOST_PER_SECOND: f64 = 1.2;
-/// How much what is owed counts beside it, or a stream of such pictures would stay above its
-/// bitrate without a second that stands out; and how much of what is left over may be added.
-const OWED: f64 = 1.5;
-const LEFT_OVER: f64 = 0.5;
-
 /// Compares each picture's luma with that of the one before, a row of each block.
 #[derive(Debug, Default)]
 pub(crate) struct ChangeMeter {
@@ -56,17 +45,8 @@ impl ChangeMeter {
     }
 
     /// Whether the last picture is much like a key frame.
-    pub(super) fn is_mostly_new(&self) -> bool {
+    pub(crate) fn is_mostly_new(&self) -> bool {
         self.share > MOSTLY_NEW
-    }
-
-    /// Whether the last picture would cost too much now, so that the one before is to be coded
-    /// again in its place.
-    pub(crate) fn is_too_much(&self, account: &Account) -> bool {
-        let balance = account.seconds();
-        let weight = if balance < 0.0 { OWED } else { LEFT_OVER };
-        let most = MOST_PER_SECOND + weight * balance;
-        self.is_mostly_new() && account.spent_in_last_second() > most
     }
 }
 

@@ -31,6 +31,14 @@ const KEY_FRAME_STEP: f64 = 0.85;
 const FINER: f64 = 0.9;
 const COARSER: f64 = 3.0;
 
+/// How many seconds of bits may go into one before frames that are mostly new are left out: even
+/// at the coarsest quantizer, such frames in short order cost more than a connection carries. What
+/// is owed counts in part.
+const MOST_PER_SECOND: f64 = 1.5;
+const OWED: f64 = 0.5;
+/// From this part of the coarsest step on, coarser ones save hardly anything.
+const NEARLY: f64 = 0.9;
+
 /// A frame costs this at least, in bits, however little there is in it.
 const FRAME_OVERHEAD: f64 = 200.0;
 
@@ -80,10 +88,14 @@ impl RateControl {
         self.change.look(luma, stride, width);
     }
 
-    /// Whether the picture that was looked at would cost too much now, so that the last one is to
-    /// be coded again in its place.
+    /// Whether the picture that was looked at would cost too much now even as coarse as may be, so
+    /// that the last one is to be coded again in its place.
     pub(crate) fn repeats(&self) -> bool {
-        self.change.is_too_much(&self.account)
+        let coarsest = (self.scale.step)(self.scale.coarsest);
+        let owed = (-self.account.seconds()).max(0.0);
+        self.change.is_mostly_new()
+            && self.delta_step() > NEARLY * coarsest
+            && self.account.spent_in_last_second() + OWED * owed > MOST_PER_SECOND
     }
 
     /// The quantizer for the last picture once more, at `time`: that which it has, with which
