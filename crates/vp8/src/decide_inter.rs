@@ -224,9 +224,10 @@ impl Worker {
             cost: difference + search.price(vector),
         };
         let Survey { nearest, near, .. } = task.survey;
-        let guesses = [nearest, near, task.context.previous_vector(task.position)];
+        let previous = task.context.previous_vector(task.position);
+        let guesses = [nearest, near, previous].into_iter();
         let mut start = found(Vector::ZERO, difference);
-        for guess in guesses {
+        for guess in guesses.chain(task.context.scrolled) {
             let vector = task.bounds.clamp(guess).rounded();
             if vector != start.vector && task.bounds.contain(vector) {
                 let other = found(vector, search.difference(vector));

@@ -14,6 +14,7 @@ use crate::probabilities::Probabilities;
 use crate::quantizer::Quantizer;
 use crate::rate::{self, FrameKind};
 use crate::reconstruction::Reconstruction;
+use crate::scroll;
 use crate::speed::Effort;
 use crate::tables::bit_cost;
 use crate::threads::Rows;
@@ -66,12 +67,31 @@ struct State {
 struct Plan {
     kind: FrameKind,
     quantizer: u8,
+    /// The frame shows what the last one does, whatever the picture.
+    repeats: bool,
+}
+
+impl Plan {
+    /// With the finest quantizer, the blocks are not filtered another time.
+    const REPETITION: Self = Self {
+        kind: FrameKind::Ordinary,
+        quantizer: 0,
+        repeats: true,
+    };
+
+    fn new(kind: FrameKind, quantizer: u8) -> Self {
+        Self {
+            kind,
+            quantizer,
+            repeats: false,
+        }
+    }
 }
 
 /// Every so many frames, golden is refreshed.
 const GOLDEN_INTERVAL: u32 = 16;
-/// How often a frame that came out too large is coded again at most.
-const MAX_REPEATS: u32 = 3;
+/// How often a frame that comes out too large is coded at most.
+const MOST_TRIES: u32 = 4;
 
 impl Encoder {
     /// An encoder for pictures of one size.
@@ -126,29 +146,34 @@ impl Encoder {
             (_, None) => self.config.max_quantizer,
             (_, Some(rate)) => {
                 if self.config.drop_frames && !key && rate.should_drop() {
-                    rate.count(duration, kind, 0, None);
-                    return Ok(EncodedFrame {
-                        data: None,
-                        key: false,
-                        quantizer: 0,
-                    });
+                    return Ok(self.leave_out(duration));
                 }
                 rate.quantizer(duration, kind)
             }
         };
-        let mut repeats = 0;
-        let (state, data) = loop {
-            let (state, data) = self.encode_as(picture, Plan { kind, quantizer })?;
+        let mut tries = 1;
+        let (mut state, mut data) = loop {
+            let (state, data) = self.encode_as(picture, Plan::new(kind, quantizer))?;
             let again = self.rate.as_ref();
             match again.and_then(|rate| rate.again(data.len(), kind, quantizer)) {
-                Some(coarser) if repeats < MAX_REPEATS => quantizer = coarser,
+                Some(coarser) if tries < MOST_TRIES => quantizer = coarser,
                 _ => break (state, data),
             }
-            repeats += 1;
+            tries += 1;
             self.spare = Arc::into_inner(state.last);
         };
-        if let Some(rate) = &mut self.rate {
-            rate.count(duration, kind, quantizer, Some(data.len()));
+        let rate = self.rate.as_ref();
+        if !key && rate.is_some_and(|rate| rate.should_repeat(duration, data.len(), quantizer)) {
+            if self.config.drop_frames {
+                return Ok(self.leave_out(duration));
+            }
+            self.spare = Arc::into_inner(state.last);
+            (state, data) = self.encode_as(picture, Plan::REPETITION)?;
+            if let Some(rate) = &mut self.rate {
+                rate.count_repetition(duration, data.len());
+            }
+        } else if let Some(rate) = &mut self.rate {
+            rate.count(duration, kind, quantizer, data.len());
         }
         if let Some(old) = self.state.replace(state) {
             let State { last, golden, .. } = old;
@@ -159,6 +184,17 @@ impl Encoder {
             key,
             quantizer,
         })
+    }
+
+    fn leave_out(&mut self, duration: Duration) -> EncodedFrame {
+        if let Some(rate) = &mut self.rate {
+            rate.count_repetition(duration, 0);
+        }
+        EncodedFrame {
+            data: None,
+            key: false,
+            quantizer: 0,
+        }
     }
 
     /// Another bitrate from the next frame on, in bits per second. Without effect on an encoder
@@ -239,13 +275,20 @@ impl Encoder {
         let level = (u32::from(plan.quantizer) * 3 / 8).min(63) as u8;
         let filter = LoopFilter {
             key,
-            // It leaves chroma alone and compares less.
-            simple: self.config.speed == Speed::Fastest,
+            simple: false,
             levels: [level; 4],
             sharpness: 0,
             adjustments: ADJUSTMENTS,
         };
-        let quantizer = Quantizer::new(plan.quantizer, key);
+        let quantizer = match plan.repeats {
+            true => Quantizer::of_repetition(),
+            false => Quantizer::new(plan.quantizer, key),
+        };
+        let size = (self.columns, self.rows);
+        let scrolled = match key {
+            true => None,
+            false => scroll::find(self.kernels, picture, last, size),
+        };
         let context = FrameContext {
             kernels: self.kernels,
             picture,
@@ -255,6 +298,7 @@ impl Encoder {
             last,
             golden: (!Arc::ptr_eq(last, golden)).then_some(golden),
             previous_vectors: vectors,
+            scrolled,
             quantizers: std::array::from_fn(|_| quantizer.clone()),
             segments: None,
             vector_costs: &VectorCosts::new(&before.vectors),

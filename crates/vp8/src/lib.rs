@@ -61,6 +61,7 @@ mod rate;
 mod reconstruction;
 mod residue;
 mod samples;
+mod scroll;
 mod search;
 mod speed;
 mod tables;

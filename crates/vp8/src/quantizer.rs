@@ -74,4 +74,15 @@ impl Quantizer {
             blocks_difference: 40 * step,
         }
     }
+
+    /// For a frame that shows the last one again: whatever the picture is, it is still.
+    pub(crate) fn of_repetition() -> Self {
+        Self {
+            still_difference: u32::MAX,
+            still_luma_error: u32::MAX,
+            still_luma_sum: u32::MAX,
+            still_chroma_error: u32::MAX,
+            ..Self::new(MAX_INDEX, false)
+        }
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) enum Fraction {
 }
 
 /// A difference of so much is none that a small step makes good.
-const FAR_DIFFERENCE: u32 = 12 * 256;
+pub(crate) const FAR_DIFFERENCE: u32 = 12 * 256;
 
 /// A vector and what its prediction costs: its difference from the source, with what it takes
 /// to say the vector.

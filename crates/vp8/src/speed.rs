@@ -55,10 +55,10 @@ impl Effort {
         };
         match speed {
             Speed::Fastest => Self {
-                search: search(2, 16, 4, Fraction::Estimated),
+                search: search(4, 32, 8, Fraction::Refined),
                 golden_search: false,
                 key_block_modes: 4,
-                block_modes: 0,
+                block_modes: 4,
                 splits: &[],
             },
             Speed::Live => Self {
