@@ -46,6 +46,9 @@ pub struct Config {
     pub threads: usize,
     /// Whether frames may be left out where the bits do not suffice for all of them; `false`.
     pub drop_frames: bool,
+    /// Whether decoders smooth the edges of blocks with the simple filter, which costs them less
+    /// and leaves chroma alone, but is 0.1 to 0.6 dB worse at the same rate; `false`.
+    pub simple_filter: bool,
     /// After how many frames at most a key frame comes without being asked for; `None` for
     /// none but the first.
     pub key_frame_interval: Option<u32>,
@@ -67,6 +70,7 @@ impl Config {
             speed: Speed::default(),
             threads: 1,
             drop_frames: false,
+            simple_filter: false,
             key_frame_interval: None,
         }
     }

@@ -1,7 +1,7 @@
 //! How a macroblock is predicted from what is around it.
 
 use crate::frame_context::FrameContext;
-use crate::macroblock::{IntraMode, Macroblock, Mode};
+use crate::macroblock::{BlockMode, IntraMode, Macroblock, Mode};
 use crate::quantizer::Quantizer;
 use crate::samples::{CHROMA_STRIDE, LUMA_STRIDE};
 use crate::tables::{Probability, modes, tree_cost};
@@ -30,15 +30,7 @@ impl Worker {
         let (mode, cost) = self.best_luma_mode(context, around, quantizer);
         macroblock.chroma = self.best_chroma_mode(context, around, quantizer);
         macroblock.mode = Mode::Intra(mode);
-        if context.effort.key_block_modes > 0
-            && self.try_blocks(
-                context,
-                around,
-                macroblock,
-                cost,
-                context.effort.key_block_modes,
-            )
-        {
+        if self.try_blocks(context, around, macroblock, cost, BlockMode::ALL.len()) {
             return Decision::Coded;
         }
         around.luma().predict(mode, &mut self.samples.y);

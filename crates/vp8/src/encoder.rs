@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::bitstream;
+use crate::filter_level::FilterLevel;
 use crate::frame::Frame;
 use crate::frame_context::FrameContext;
 use crate::header::{FilterAdjustments, FrameHeader};
@@ -58,6 +59,7 @@ struct State {
     frame_probabilities: FrameProbabilities,
     /// Of the last frame, row by row.
     vectors: Vec<Vector>,
+    filter_level: FilterLevel,
     since_key: u32,
     since_golden: u32,
 }
@@ -272,10 +274,14 @@ impl Encoder {
                 (&nothing, &nothing, &no_vectors)
             }
         };
-        let level = (u32::from(plan.quantizer) * 3 / 8).min(63) as u8;
+        let mut filter_level = match &self.state {
+            Some(state) => state.filter_level,
+            None => FilterLevel::default(),
+        };
+        let level = filter_level.level(plan.quantizer);
         let filter = LoopFilter {
             key,
-            simple: false,
+            simple: self.config.simple_filter,
             levels: [level; 4],
             sharpness: 0,
             adjustments: ADJUSTMENTS,
@@ -344,6 +350,7 @@ impl Encoder {
         };
         let data = bitstream::write(&header, &outputs, threads)?;
 
+        filter_level.learn(self.kernels, picture, plan.quantizer, &filter, &outputs);
         let vectors = outputs.iter().flat_map(|output| &output.macroblocks);
         let vectors = vectors.map(|macroblock| macroblock.vector).collect();
         let frame = Arc::new(frame);
@@ -356,6 +363,7 @@ impl Encoder {
             probabilities: after,
             frame_probabilities,
             vectors,
+            filter_level,
             since_key: match &self.state {
                 Some(state) if !key => state.since_key + 1,
                 _ => 0,

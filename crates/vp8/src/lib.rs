@@ -46,6 +46,7 @@ mod decide_split;
 mod edge;
 mod encoder;
 mod error;
+mod filter_level;
 mod frame;
 mod frame_context;
 mod header;

@@ -23,10 +23,9 @@ pub(crate) struct SearchEffort {
 /// How the quarters of samples are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fraction {
-    /// Where a parabola through the neighbours' differences has its lowest point.
+    /// Where a parabola through the neighbours' differences has its lowest point, and at the
+    /// four neighbours of that.
     Estimated,
-    /// There, and at the four neighbours of that.
-    Refined,
     /// All eight neighbours at half a sample, then at a quarter.
     Exhaustive,
 }
@@ -179,11 +178,9 @@ impl Search<'_> {
             whole.vector.y + lowest_point(above, whole.cost, below),
         );
         try_at(&mut best, estimate);
-        if fraction == Fraction::Refined {
-            let center = best.vector;
-            for direction in AROUND {
-                try_at(&mut best, moved(center, direction, 1));
-            }
+        let center = best.vector;
+        for direction in AROUND {
+            try_at(&mut best, moved(center, direction, 1));
         }
         best
     }

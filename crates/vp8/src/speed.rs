@@ -31,18 +31,20 @@ impl Speed {
     ];
 }
 
-/// What is tried in frames that are no key frames.
+/// What is tried in frames that are no key frames. In those, which all others follow, every mode
+/// is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Effort {
     pub(crate) search: SearchEffort,
     /// Golden is searched as the last frame is, not only where it stood.
     pub(crate) golden_search: bool,
-    /// How many modes of 4x4 blocks are tried, the likeliest first; 0 for whole macroblocks
-    /// alone. In key frames and in others.
-    pub(crate) key_block_modes: usize,
+    /// How many modes of 4x4 blocks are tried, the likeliest first.
     pub(crate) block_modes: usize,
     /// How macroblocks may be split into parts with vectors of their own.
     pub(crate) splits: &'static [Split],
+    /// They are only tried where one vector leaves a larger difference than so many of the
+    /// quantizer's steps.
+    pub(crate) split_difference: u32,
 }
 
 impl Effort {
@@ -55,37 +57,36 @@ impl Effort {
         };
         match speed {
             Speed::Fastest => Self {
-                search: search(4, 32, 8, Fraction::Refined),
+                search: search(4, 32, 8, Fraction::Estimated),
                 golden_search: false,
-                key_block_modes: 4,
                 block_modes: 4,
                 splits: &[],
+                split_difference: 0,
             },
             Speed::Live => Self {
-                search: search(4, 32, 8, Fraction::Refined),
-                golden_search: false,
-                key_block_modes: 4,
+                search: search(4, 32, 8, Fraction::Estimated),
+                golden_search: true,
                 block_modes: 4,
-                splits: &[],
+                splits: &[Split::Quarters],
+                split_difference: 16,
             },
             Speed::Balanced => Self {
-                search: search(8, 64, 16, Fraction::Refined),
+                search: search(8, 64, 16, Fraction::Exhaustive),
                 golden_search: true,
-                key_block_modes: 10,
-                block_modes: 4,
-                splits: &[],
+                block_modes: 10,
+                splits: &[Split::Quarters],
+                split_difference: 16,
             },
             Speed::Thorough => Self {
                 search: search(8, 64, 16, Fraction::Exhaustive),
                 golden_search: true,
-                key_block_modes: 10,
                 block_modes: 10,
                 splits: &[Split::Quarters, Split::TopBottom, Split::LeftRight],
+                split_difference: 8,
             },
             Speed::Slowest => Self {
                 search: search(16, 64, 32, Fraction::Exhaustive),
                 golden_search: true,
-                key_block_modes: 10,
                 block_modes: 10,
                 splits: &[
                     Split::Quarters,
@@ -93,6 +94,7 @@ impl Effort {
                     Split::LeftRight,
                     Split::Sixteenths,
                 ],
+                split_difference: 0,
             },
         }
     }

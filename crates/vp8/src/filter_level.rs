@@ -1,0 +1,96 @@
+//! How strong the loop filter is: what the quantizer asks for, and what helped in the frames
+//! before.
+
+use crate::Picture;
+use crate::frame::Frame;
+use crate::kernels::Kernels;
+use crate::loop_filter::{LoopFilter, MAX_LEVEL};
+use crate::predict::inter::Position;
+use crate::worker::RowOutput;
+
+/// A correction to the level, learned from frame to frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FilterLevel {
+    /// In 16ths of the quantizer's level.
+    correction: i32,
+}
+
+/// The correction's unit, and how far it goes.
+const WHOLE: i32 = 16;
+const MOST: i32 = 10;
+/// One row of macroblocks out of so many is filtered again to see what helps.
+const ROWS_PER_TRIAL: usize = 6;
+
+impl FilterLevel {
+    /// The level for a frame with this quantizer.
+    pub(crate) fn level(self, quantizer: u8) -> u8 {
+        let usual = i32::from(quantizer) * 3 / 8;
+        let level = usual * (WHOLE + self.correction) / WHOLE;
+        level.clamp(0, MAX_LEVEL.into()) as u8
+    }
+
+    /// What follows from a frame whose rows came out so: a step towards the level that comes
+    /// nearer to the picture. The edges between rows are left out, as they are like all others.
+    pub(crate) fn learn(
+        &mut self,
+        kernels: Kernels,
+        picture: &Picture<'_>,
+        quantizer: u8,
+        filter: &LoopFilter,
+        rows: &[&RowOutput],
+    ) {
+        let around = [-1, 0, 1].map(|step| Self {
+            correction: (self.correction + step).clamp(-MOST, MOST),
+        });
+        let levels = around.map(|each| each.level(quantizer));
+        if levels[0] == levels[2] {
+            return;
+        }
+        let Some(columns) = rows.first().map(|row| row.macroblocks.len()) else {
+            return;
+        };
+        let mut scratch = Frame::new(columns, 1);
+        let mut errors = [0; 3];
+        let some = rows
+            .iter()
+            .enumerate()
+            .skip(rows.len() / 2 % ROWS_PER_TRIAL);
+        for (row, output) in some.step_by(ROWS_PER_TRIAL) {
+            for (error, level) in errors.iter_mut().zip(levels) {
+                scratch.store_row(0, &output.planes);
+                let filter = LoopFilter {
+                    levels: [level; 4],
+                    ..filter.clone()
+                };
+                filter.filter_row(kernels, &mut scratch, 0, &output.macroblocks);
+                *error += luma_error(kernels, picture, row, &scratch, columns);
+            }
+        }
+        let best = (0..3).min_by_key(|&index| (errors[index], index != 1));
+        *self = around[best.unwrap_or(1)];
+    }
+}
+
+/// The squared differences of a row's luma from the picture, in macroblocks that are all inside.
+fn luma_error(
+    kernels: Kernels,
+    picture: &Picture<'_>,
+    row: usize,
+    filtered: &Frame,
+    columns: usize,
+) -> u64 {
+    let (samples, stride) = picture.plane(0);
+    let inside = (usize::from(picture.width()) / 16).min(columns);
+    if (row + 1) * 16 > picture.height().into() {
+        return 0;
+    }
+    let plane = &filtered.planes[0];
+    let errors = (0..inside).map(|column| {
+        let source = &samples[row * 16 * stride + column * 16..];
+        let (x, y) = Position { column, row: 0 }.origin(16);
+        let shown = &plane.samples[plane.index(x, y)..];
+        let (_, squares) = kernels.variance16x16(source, stride, shown, plane.stride);
+        u64::from(squares)
+    });
+    errors.sum()
+}
