@@ -120,7 +120,7 @@ impl<'a> Task<'a> {
 
     /// Whether it pays to look further than this.
     fn is_good(&self, best: &Candidate) -> bool {
-        best.difference < self.quantizer.good_difference
+        self.context.effort.plain || best.difference < self.quantizer.good_difference
     }
 }
 

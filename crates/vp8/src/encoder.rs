@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::bitstream;
+use crate::bitstream::{self, Limits, TooLong};
 use crate::filter_level::FilterLevel;
 use crate::frame::Frame;
 use crate::frame_context::FrameContext;
@@ -12,7 +12,7 @@ use crate::kernels::Kernels;
 use crate::loop_filter::LoopFilter;
 use crate::mode_coding::{FrameProbabilities, ModeCounts};
 use crate::probabilities::Probabilities;
-use crate::quantizer::Quantizer;
+use crate::quantizer::{MAX_INDEX, Quantizer};
 use crate::rate::{self, FrameKind};
 use crate::reconstruction::Reconstruction;
 use crate::scroll;
@@ -47,6 +47,7 @@ pub struct Encoder {
     rate: Option<rate::RateControl>,
     /// What a decoder has after the frames so far.
     state: Option<State>,
+    limits: Limits,
     /// A frame that nobody refers to any more.
     spare: Option<Frame>,
 }
@@ -71,6 +72,8 @@ struct Plan {
     quantizer: u8,
     /// The frame shows what the last one does, whatever the picture.
     repeats: bool,
+    /// All modes are those that are said in the fewest bits.
+    plain: bool,
 }
 
 impl Plan {
@@ -79,6 +82,7 @@ impl Plan {
         kind: FrameKind::Ordinary,
         quantizer: 0,
         repeats: true,
+        plain: false,
     };
 
     fn new(kind: FrameKind, quantizer: u8) -> Self {
@@ -86,6 +90,7 @@ impl Plan {
             kind,
             quantizer,
             repeats: false,
+            plain: false,
         }
     }
 }
@@ -94,6 +99,8 @@ impl Plan {
 const GOLDEN_INTERVAL: u32 = 16;
 /// How often a frame that comes out too large is coded at most.
 const MOST_TRIES: u32 = 4;
+/// How much coarser the quantizer of a frame gets for which the format has no room.
+const COARSER: u8 = 16;
 
 impl Encoder {
     /// An encoder for pictures of one size.
@@ -113,6 +120,7 @@ impl Encoder {
             rows,
             work: Rows::new(columns, rows),
             state: None,
+            limits: Limits::OF_THE_FORMAT,
             spare: None,
             config,
         })
@@ -124,8 +132,8 @@ impl Encoder {
     /// # Errors
     ///
     /// [`Error::OtherSize`] if the picture is not of the configured size, [`Error::Duration`] if
-    /// it is shown for no time or longer than an hour, and [`Error::FrameTooLong`] if it is too
-    /// large for the format.
+    /// it is shown for no time or longer than an hour, and [`Error::FrameTooLong`] if the
+    /// format has no room for it even at the coarsest quantizer.
     pub fn encode(
         &mut self,
         picture: &Picture<'_>,
@@ -155,7 +163,8 @@ impl Encoder {
         };
         let mut tries = 1;
         let (mut state, mut data) = loop {
-            let (state, data) = self.encode_as(picture, Plan::new(kind, quantizer))?;
+            let (state, data);
+            (state, data, quantizer) = self.encode_short(picture, Plan::new(kind, quantizer))?;
             let again = self.rate.as_ref();
             match again.and_then(|rate| rate.again(data.len(), kind, quantizer)) {
                 Some(coarser) if tries < MOST_TRIES => quantizer = coarser,
@@ -170,7 +179,7 @@ impl Encoder {
                 return Ok(self.leave_out(duration));
             }
             self.spare = Arc::into_inner(state.last);
-            (state, data) = self.encode_as(picture, Plan::REPETITION)?;
+            (state, data, _) = self.encode_short(picture, Plan::REPETITION)?;
             if let Some(rate) = &mut self.rate {
                 rate.count_repetition(duration, data.len());
             }
@@ -251,8 +260,31 @@ impl Encoder {
         Ok(())
     }
 
+    /// Encodes a frame by a plan, or by the one next to it for which the format has room: also
+    /// says the quantizer, which may be coarser than any that is configured.
+    fn encode_short(
+        &mut self,
+        picture: &Picture<'_>,
+        mut plan: Plan,
+    ) -> Result<(State, Vec<u8>, u8), Error> {
+        loop {
+            match self.encode_as(picture, plan) {
+                Ok((state, data)) => return Ok((state, data, plan.quantizer)),
+                Err(TooLong::Modes) if !plan.plain => plan.plain = true,
+                Err(TooLong::Tokens) if plan.quantizer < MAX_INDEX => {
+                    plan.quantizer = (plan.quantizer + COARSER).min(MAX_INDEX);
+                }
+                Err(_) => return Err(Error::FrameTooLong),
+            }
+        }
+    }
+
     /// Encodes a frame by a plan: its bytes, and what a decoder has afterwards.
-    fn encode_as(&mut self, picture: &Picture<'_>, plan: Plan) -> Result<(State, Vec<u8>), Error> {
+    fn encode_as(
+        &mut self,
+        picture: &Picture<'_>,
+        plan: Plan,
+    ) -> Result<(State, Vec<u8>), TooLong> {
         let key = plan.kind == FrameKind::Key;
         let new_frame = || Frame::new(self.columns, self.rows);
         let mut frame = self.spare.take().unwrap_or_else(new_frame);
@@ -312,7 +344,10 @@ impl Encoder {
             inter_cost: bit_cost(true, frame_before.intra),
             last_cost: bit_cost(false, frame_before.last),
             golden_cost: bit_cost(true, frame_before.last) + bit_cost(false, frame_before.golden),
-            effort: Effort::new(self.config.speed),
+            effort: Effort {
+                plain: plan.plain,
+                ..Effort::new(self.config.speed)
+            },
         };
         let golden_is_new = plan.kind == FrameKind::Golden;
         let threads = self.config.threads;
@@ -348,7 +383,7 @@ impl Encoder {
             before: &before,
             after: &after,
         };
-        let data = bitstream::write(&header, &outputs, threads)?;
+        let data = bitstream::write(&header, &outputs, threads, self.limits)?;
 
         filter_level.learn(self.kernels, picture, plan.quantizer, &filter, &outputs);
         let vectors = outputs.iter().flat_map(|output| &output.macroblocks);
@@ -391,3 +426,64 @@ const ADJUSTMENTS: FilterAdjustments = FilterAdjustments {
     references: [2, 0, -2, -2],
     modes: [4, -2, 2, 4],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: u16 = 512;
+    const FRAME: Duration = Duration::from_millis(40);
+
+    fn noise(seed: u32) -> Vec<u8> {
+        let len = usize::from(SIDE) * usize::from(SIDE) * 3 / 2;
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        (0..len).map(|_| next()).collect()
+    }
+
+    fn encoder(limits: Limits) -> Encoder {
+        let mut config = Config::new(SIDE, SIDE);
+        config.speed = Speed::Slowest;
+        config.rate = RateControl::Quality { quantizer: 4 };
+        let mut encoder = Encoder::new(config).expect("the configuration is possible");
+        encoder.limits = limits;
+        encoder
+    }
+
+    fn encode(encoder: &mut Encoder, seed: u32) -> Result<EncodedFrame, Error> {
+        let samples = noise(seed);
+        let picture = Picture::i420(SIDE, SIDE, &samples).expect("all samples are there");
+        encoder.encode(&picture, FRAME, false)
+    }
+
+    #[test]
+    fn what_the_format_has_no_room_for_is_made_shorter() {
+        let limits = Limits {
+            first_partition: 2000,
+            partition: 100_000,
+        };
+        let mut encoder = encoder(limits);
+        for seed in 0..2 {
+            let frame = encode(&mut encoder, seed).expect("a coarser one fits");
+            assert!(frame.quantizer > 4, "{}", frame.quantizer);
+            let data = frame.data.expect("no frame may be left out");
+            let first = u32::from_le_bytes([data[0], data[1], data[2], 0]) >> 5;
+            assert!((1..=2000).contains(&first), "{first}");
+        }
+    }
+
+    #[test]
+    fn what_fits_in_no_way_is_refused_and_changes_nothing() {
+        let [mut limited, mut free] = [(); 2].map(|()| encoder(Limits::OF_THE_FORMAT));
+        for encoder in [&mut limited, &mut free] {
+            encode(encoder, 1).expect("there is room");
+        }
+        limited.limits.partition = 1000;
+        assert_eq!(encode(&mut limited, 2), Err(Error::FrameTooLong));
+        limited.limits = Limits::OF_THE_FORMAT;
+        assert_eq!(encode(&mut limited, 3), encode(&mut free, 3));
+    }
+}

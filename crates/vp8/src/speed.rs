@@ -1,6 +1,6 @@
 //! How much work goes into each macroblock.
 
-use crate::macroblock::Split;
+use crate::macroblock::{IntraMode, Split};
 use crate::search::{Fraction, SearchEffort};
 
 /// How much work goes into making a frame smaller, or better at the same size.
@@ -45,9 +45,19 @@ pub(crate) struct Effort {
     /// They are only tried where one vector leaves a larger difference than so many of the
     /// quantizer's steps.
     pub(crate) split_difference: u32,
+    /// Only what is said in the fewest bits: no motion, or the first mode of whole macroblocks.
+    pub(crate) plain: bool,
 }
 
 impl Effort {
+    /// The modes of macroblocks that are predicted as a whole from what is around them.
+    pub(crate) fn whole_modes(&self) -> &'static [IntraMode] {
+        match self.plain {
+            true => &[IntraMode::Dc],
+            false => &IntraMode::ALL,
+        }
+    }
+
     pub(crate) fn new(speed: Speed) -> Self {
         let search = |first_step, far_step, steps, fraction| SearchEffort {
             first_step,
@@ -62,6 +72,7 @@ impl Effort {
                 block_modes: 4,
                 splits: &[],
                 split_difference: 0,
+                plain: false,
             },
             Speed::Live => Self {
                 search: search(4, 32, 8, Fraction::Estimated),
@@ -69,6 +80,7 @@ impl Effort {
                 block_modes: 4,
                 splits: &[Split::Quarters],
                 split_difference: 16,
+                plain: false,
             },
             Speed::Balanced => Self {
                 search: search(8, 64, 16, Fraction::Exhaustive),
@@ -76,6 +88,7 @@ impl Effort {
                 block_modes: 10,
                 splits: &[Split::Quarters],
                 split_difference: 16,
+                plain: false,
             },
             Speed::Thorough => Self {
                 search: search(8, 64, 16, Fraction::Exhaustive),
@@ -83,6 +96,7 @@ impl Effort {
                 block_modes: 10,
                 splits: &[Split::Quarters, Split::TopBottom, Split::LeftRight],
                 split_difference: 8,
+                plain: false,
             },
             Speed::Slowest => Self {
                 search: search(16, 64, 32, Fraction::Exhaustive),
@@ -95,6 +109,7 @@ impl Effort {
                     Split::Sixteenths,
                 ],
                 split_difference: 0,
+                plain: false,
             },
         }
     }
