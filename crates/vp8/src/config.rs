@@ -49,6 +49,9 @@ pub struct Config {
     /// Whether decoders smooth the edges of blocks with the simple filter, which costs them less
     /// and leaves chroma alone, but is 0.1 to 0.6 dB worse at the same rate; `false`.
     pub simple_filter: bool,
+    /// Whether flat parts of a picture get a finer quantizer and busy ones a coarser one, which
+    /// may look better and measures worse; `false`.
+    pub finer_where_flat: bool,
     /// After how many frames at most a key frame comes without being asked for; `None` for
     /// none but the first.
     pub key_frame_interval: Option<u32>,
@@ -71,6 +74,7 @@ impl Config {
             threads: 1,
             drop_frames: false,
             simple_filter: false,
+            finer_where_flat: false,
             key_frame_interval: None,
         }
     }

@@ -7,7 +7,7 @@ use crate::bitstream::{self, Limits, TooLong};
 use crate::filter_level::FilterLevel;
 use crate::frame::Frame;
 use crate::frame_context::FrameContext;
-use crate::header::{FilterAdjustments, FrameHeader};
+use crate::header::{FilterAdjustments, FrameHeader, Segmentation};
 use crate::kernels::Kernels;
 use crate::loop_filter::LoopFilter;
 use crate::mode_coding::{FrameProbabilities, ModeCounts};
@@ -16,6 +16,7 @@ use crate::quantizer::{MAX_INDEX, Quantizer};
 use crate::rate::{self, FrameKind};
 use crate::reconstruction::Reconstruction;
 use crate::scroll;
+use crate::segments;
 use crate::speed::Effort;
 use crate::tables::bit_cost;
 use crate::threads::Rows;
@@ -310,19 +311,25 @@ impl Encoder {
             Some(state) => state.filter_level,
             None => FilterLevel::default(),
         };
-        let level = filter_level.level(plan.quantizer);
+        let size = (self.columns, self.rows);
+        let by_activity = self.config.finer_where_flat && !plan.repeats;
+        let segments = by_activity.then(|| segments::by_activity(self.kernels, picture, size));
+        let indices = match by_activity {
+            true => segments::quantizers(plan.quantizer),
+            false => [plan.quantizer; 4],
+        };
+        let levels = indices.map(|quantizer| filter_level.level(quantizer));
         let filter = LoopFilter {
             key,
             simple: self.config.simple_filter,
-            levels: [level; 4],
+            levels,
             sharpness: 0,
             adjustments: ADJUSTMENTS,
         };
-        let quantizer = match plan.repeats {
+        let quantizers = indices.map(|quantizer| match plan.repeats {
             true => Quantizer::of_repetition(),
-            false => Quantizer::new(plan.quantizer, key),
-        };
-        let size = (self.columns, self.rows);
+            false => Quantizer::new(quantizer, key),
+        });
         let scrolled = match key {
             true => None,
             false => scroll::find(self.kernels, picture, last, size),
@@ -337,8 +344,8 @@ impl Encoder {
             golden: (!Arc::ptr_eq(last, golden)).then_some(golden),
             previous_vectors: vectors,
             scrolled,
-            quantizers: std::array::from_fn(|_| quantizer.clone()),
-            segments: None,
+            quantizers,
+            segments: segments.as_deref(),
             vector_costs: &VectorCosts::new(&before.vectors),
             intra_cost: bit_cost(false, frame_before.intra),
             inter_cost: bit_cost(true, frame_before.intra),
@@ -369,12 +376,17 @@ impl Encoder {
             after.adapt_vectors(mode_counts.vectors());
         }
         let frame_probabilities = FrameProbabilities::new(&mode_counts);
+        let segmentation = by_activity.then_some(Segmentation {
+            quantizers: indices,
+            filter_levels: levels,
+        });
         let header = FrameHeader {
             key: key.then_some((self.config.width, self.config.height)),
             quantizer: plan.quantizer,
-            segmentation: None,
+            segmentation: segmentation.as_ref(),
             simple_filter: filter.simple,
-            filter_level: level,
+            // None at all would go for all segments.
+            filter_level: levels.into_iter().fold(0, u8::max),
             sharpness: filter.sharpness,
             adjustments: ADJUSTMENTS,
             partitions: bitstream::partitions(self.rows),
@@ -385,7 +397,7 @@ impl Encoder {
         };
         let data = bitstream::write(&header, &outputs, threads, self.limits)?;
 
-        filter_level.learn(self.kernels, picture, plan.quantizer, &filter, &outputs);
+        filter_level.learn(self.kernels, picture, indices, &filter, &outputs);
         let vectors = outputs.iter().flat_map(|output| &output.macroblocks);
         let vectors = vectors.map(|macroblock| macroblock.vector).collect();
         let frame = Arc::new(frame);

@@ -35,14 +35,14 @@ impl FilterLevel {
         &mut self,
         kernels: Kernels,
         picture: &Picture<'_>,
-        quantizer: u8,
+        quantizers: [u8; 4],
         filter: &LoopFilter,
         rows: &[&RowOutput],
     ) {
         let around = [-1, 0, 1].map(|step| Self {
             correction: (self.correction + step).clamp(-MOST, MOST),
         });
-        let levels = around.map(|each| each.level(quantizer));
+        let levels = around.map(|each| quantizers.map(|quantizer| each.level(quantizer)));
         if levels[0] == levels[2] {
             return;
         }
@@ -56,10 +56,10 @@ impl FilterLevel {
             .enumerate()
             .skip(rows.len() / 2 % ROWS_PER_TRIAL);
         for (row, output) in some.step_by(ROWS_PER_TRIAL) {
-            for (error, level) in errors.iter_mut().zip(levels) {
+            for (error, levels) in errors.iter_mut().zip(levels) {
                 scratch.store_row(0, &output.planes);
                 let filter = LoopFilter {
-                    levels: [level; 4],
+                    levels,
                     ..filter.clone()
                 };
                 filter.filter_row(kernels, &mut scratch, 0, &output.macroblocks);

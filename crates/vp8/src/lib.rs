@@ -64,6 +64,7 @@ mod residue;
 mod samples;
 mod scroll;
 mod search;
+mod segments;
 mod speed;
 mod tables;
 mod threads;
