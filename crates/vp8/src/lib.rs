@@ -38,6 +38,9 @@
 
 mod bitstream;
 mod bool_coder;
+#[cfg(test)]
+#[path = "../tests/decoder/bits.rs"]
+mod bool_decoder;
 mod config;
 mod decide_blocks;
 mod decide_inter;

@@ -142,3 +142,56 @@ impl<'a> Probe<'a> {
         best.1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: usize = 256;
+    const HEIGHT: usize = 256;
+
+    /// Detail as text has, moved by so many samples.
+    fn page(dx: usize, dy: usize) -> Vec<u8> {
+        let text = |x: usize, y: usize| {
+            let hash = ((y * 5000 + x) as u32).wrapping_mul(2_654_435_761);
+            if (hash ^ hash >> 15).wrapping_mul(2_246_822_519) >> 30 == 0 {
+                20
+            } else {
+                230
+            }
+        };
+        let luma = (0..WIDTH * HEIGHT).map(|n| text(n % WIDTH + dx, n / WIDTH + dy));
+        luma.chain(std::iter::repeat_n(128, WIDTH * HEIGHT / 2))
+            .collect()
+    }
+
+    fn found(dx: usize, dy: usize) -> Option<Vector> {
+        let mut last = Frame::new(WIDTH / 16, HEIGHT / 16);
+        for (row, samples) in page(0, 0)[..WIDTH * HEIGHT].chunks(WIDTH * 16).enumerate() {
+            let chroma = vec![128; WIDTH / 2 * 8];
+            last.store_row(row, &[samples.to_vec(), chroma.clone(), chroma]);
+        }
+        last.extend();
+        let now = page(dx, dy);
+        let picture = Picture::i420(WIDTH as u16, HEIGHT as u16, &now);
+        let picture = picture.expect("all samples are there");
+        find(
+            Kernels::detect(),
+            &picture,
+            &last,
+            (WIDTH / 16, HEIGHT / 16),
+        )
+    }
+
+    #[test]
+    fn what_moved_together_is_found() {
+        assert_eq!(found(0, 60), Some(Vector::new(0, 240)));
+        assert_eq!(found(33, 0), Some(Vector::new(132, 0)));
+    }
+
+    #[test]
+    fn what_stands_still_or_is_new_has_no_vector() {
+        assert_eq!(found(0, 0), None);
+        assert_eq!(found(1000, 5000), None);
+    }
+}
