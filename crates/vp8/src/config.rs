@@ -37,7 +37,8 @@ pub struct Config {
     pub rate: RateControl,
     /// The finest quantizer that the rate control may take, 0 to 127; 4.
     pub min_quantizer: u8,
-    /// The coarsest quantizer that the rate control may take, 0 to 127; 120.
+    /// The coarsest quantizer that the rate control may take, 0 to 127; 120. A frame for which
+    /// the format has no room is coarser still.
     pub max_quantizer: u8,
     /// How much work goes into a frame; [`Speed::Live`].
     pub speed: Speed,

@@ -94,3 +94,70 @@ fn luma_error(
     });
     errors.sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::header::FilterAdjustments;
+
+    const ADJUSTMENTS: FilterAdjustments = FilterAdjustments {
+        references: [0; 4],
+        modes: [0; 4],
+    };
+
+    #[test]
+    fn a_correction_is_a_part_of_the_usual_level() {
+        let level = |correction, quantizer| FilterLevel { correction }.level(quantizer);
+        assert_eq!(
+            [0, 40, 127].map(|quantizer| level(0, quantizer)),
+            [0, 15, 47]
+        );
+        assert_eq!(
+            [0, 40, 127].map(|quantizer| level(-8, quantizer)),
+            [0, 7, 23]
+        );
+        assert_eq!(
+            [0, 40, 127].map(|quantizer| level(MOST, quantizer)),
+            [0, 24, 63]
+        );
+    }
+
+    /// The correction after a frame with such a step between all columns of blocks, which the
+    /// picture has too or has not.
+    fn learned(step: u8, picture_has_it: bool) -> i32 {
+        const SIDE: usize = 64;
+        const QUANTIZER: u8 = 80;
+        let sample = |n: usize, step: u8| 100 + (n % SIDE / 4 % 2) as u8 * step;
+        let chroma = vec![128; SIDE * 8 / 2];
+        let mut row = RowOutput::new(SIDE / 16);
+        let luma = (0..SIDE * 16).map(|n| sample(n, step)).collect();
+        row.planes = [luma, chroma.clone(), chroma];
+        for macroblock in &mut row.macroblocks {
+            macroblock.has_coefficients = true;
+        }
+        let in_picture = if picture_has_it { step } else { 0 };
+        let mut samples: Vec<u8> = (0..SIDE * SIDE).map(|n| sample(n, in_picture)).collect();
+        samples.resize(SIDE * SIDE * 3 / 2, 128);
+        let picture = Picture::i420(SIDE as u16, SIDE as u16, &samples);
+        let picture = picture.expect("all samples are there");
+        let mut level = FilterLevel::default();
+        let filter = LoopFilter {
+            key: false,
+            simple: false,
+            levels: [level.level(QUANTIZER); 4],
+            sharpness: 0,
+            adjustments: ADJUSTMENTS,
+        };
+        let rows = [&row; SIDE / 16];
+        level.learn(Kernels::detect(), &picture, [QUANTIZER; 4], &filter, &rows);
+        level.correction
+    }
+
+    #[test]
+    fn what_comes_nearer_to_the_picture_is_learned() {
+        // At level 30, the steepest edge that is smoothed has a step of 36 (RFC 6386 §15.3).
+        assert_eq!(learned(36, true), -1);
+        assert_eq!(learned(37, false), 1);
+        assert_eq!(learned(50, true), 0);
+    }
+}

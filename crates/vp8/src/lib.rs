@@ -11,6 +11,10 @@
 //! rows of one frame; what comes out is the same with any number of them. So it is on every
 //! processor: inner loops are picked at run time, and all versions agree bit for bit.
 //!
+//! **A bitrate holds.** Where even the coarsest quantizer costs too much for a while, the last
+//! picture is shown again until there are bits for another ([`Config::drop_frames`] leaves such
+//! frames out instead).
+//!
 //! **A refused call changes nothing.** The encoder goes on as if it had not been made.
 //!
 //! ```
