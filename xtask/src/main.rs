@@ -12,6 +12,7 @@ mod no_c;
 mod no_std;
 mod peers;
 mod process;
+mod targets;
 mod tidy;
 mod vp8;
 mod workspace;
@@ -38,6 +39,8 @@ enum Task {
     NoStd,
     /// Measures what others need for the same work.
     Peers(peers::Options),
+    /// The default build is type-checked for Windows and macOS.
+    Targets,
     /// The rules of this repository that neither rustc nor clippy know.
     Tidy,
     /// Others decode what our VP8 encoder writes exactly as it says (ffmpeg is needed).
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Task::NoC => no_c::run(),
         Task::NoStd => no_std::run(),
         Task::Peers(options) => peers::run(&options),
+        Task::Targets => targets::run(),
         Task::Tidy => tidy::run(),
         Task::Vp8(options) => vp8::run(&options),
     };

@@ -13,12 +13,15 @@
 //! | [`TestPatternVideo`], [`TestPatternAudio`] | yes | yes |
 //! | [`open_media`]: [`Y4mReader`], [`AudioFile`] | Y4M | what `symphonia` reads |
 //! | [`CanvasSurface`] | yes | |
-//! | `Camera` (feature `camera`, Linux) | yes | |
+//! | `Camera` (feature `camera`) | yes | |
 //! | `Microphone` (feature `microphone`) | | yes |
 //! | `Screen` (feature `screen`, Linux): screens, windows, regions | yes | |
 
 mod audio_file;
-#[cfg(all(feature = "camera", target_os = "linux"))]
+#[cfg(all(
+    feature = "camera",
+    any(windows, target_os = "linux", target_os = "macos")
+))]
 mod camera;
 mod canvas;
 mod device;
@@ -33,7 +36,10 @@ mod source;
 mod y4m_file;
 
 pub use audio_file::AudioFile;
-#[cfg(all(feature = "camera", target_os = "linux"))]
+#[cfg(all(
+    feature = "camera",
+    any(windows, target_os = "linux", target_os = "macos")
+))]
 pub use camera::{Camera, CameraInfo, cameras};
 pub use canvas::{CanvasSurface, CaptureSchedule, SteppedCapture};
 pub use device::{

@@ -8,7 +8,7 @@
 
 use media_recorder::{MediaCapabilities, RecorderError, VideoConfiguration};
 
-const CODECS: [&str; 3] = ["av01", "vp9", "avc1"];
+const CODECS: [&str; 4] = ["av01", "vp9", "vp8", "avc1"];
 const SIZES: [(u32, u32); 5] = [
     (320, 180),
     (640, 360),

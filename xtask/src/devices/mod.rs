@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Record for two seconds instead of ten, and for ten instead of sixty.
     #[arg(long)]
     pub(crate) short: bool,
+    /// The camera by the crate `v4l` (needs `libclang` to build).
+    #[arg(long)]
+    pub(crate) v4l: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -103,7 +106,7 @@ impl Rig {
         std::fs::create_dir_all(&files)?;
         let (seconds, seconds_together) = if options.short { (2, 10) } else { (10, 60) };
         Ok(Self {
-            programs: Programs::build()?,
+            programs: Programs::build(options.v4l)?,
             seconds,
             seconds_together,
             files,

@@ -24,12 +24,16 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    pub(super) fn build() -> Result<Self> {
+    /// Builds them, and with `v4l` the camera's by the crate of that name.
+    pub(super) fn build(v4l: bool) -> Result<Self> {
         // All packages, so that what `cargo test --workspace` compiled is used again: cargo
         // compiles a dependency anew for another selection of packages.
         let mut cargo = process::cargo(&["test", "--workspace", "--no-run"]);
         for name in TESTS {
             cargo.args(["--test", name]);
+        }
+        if v4l {
+            cargo.args(["--features", "media-recorder-capture/v4l"]);
         }
         cargo.args(["--message-format", "json-render-diagnostics"]);
         let messages = String::from_utf8(process::stdout(&mut cargo)?)?;

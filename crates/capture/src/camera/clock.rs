@@ -1,21 +1,21 @@
-//! The kernel's monotonic clock as the standard library's.
+//! The clock by which the system stamps pictures as the standard library's.
 
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, Timespec, clock_gettime};
+use super::backend::system_time;
 
 /// Looks at both clocks; the closest pair counts.
 const LOOKS: usize = 5;
 
 /// One moment on both clocks. They are the same clock, but [`Instant`] does not show its number.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct KernelClock {
+pub(super) struct SystemClock {
     instant: Instant,
     /// Since the clock's zero.
     monotonic: Duration,
 }
 
-impl KernelClock {
+impl SystemClock {
     /// Compares the clocks.
     pub(super) fn now() -> Self {
         let mut best = Self::look();
@@ -31,13 +31,8 @@ impl KernelClock {
     /// One comparison, and how long it took: a thread may be interrupted in the middle of it.
     fn look() -> (Self, Duration) {
         let before = Instant::now();
-        let Timespec { tv_sec, tv_nsec } = clock_gettime(ClockId::Monotonic);
+        let monotonic = system_time();
         let took = before.elapsed();
-        // The clock counts up from zero, and nanoseconds are below a thousand million.
-        let monotonic = Duration::new(
-            u64::try_from(tv_sec).unwrap_or(0),
-            u32::try_from(tv_nsec).unwrap_or(0),
-        );
         let clock = Self {
             instant: before + took / 2,
             monotonic,
@@ -60,11 +55,10 @@ mod tests {
 
     #[test]
     fn a_time_of_the_kernel_lies_between_two_instants() {
-        let clock = KernelClock::now();
+        let clock = SystemClock::now();
         let before = Instant::now();
-        let Timespec { tv_sec, tv_nsec } = clock_gettime(ClockId::Monotonic);
+        let time = system_time();
         let after = Instant::now();
-        let time = Duration::new(tv_sec.unsigned_abs(), u32::try_from(tv_nsec).unwrap());
         let at = clock.instant(time).unwrap();
         // What the comparison itself may be wrong by, were the machine stopped in each look.
         let slack = Duration::from_secs(1);
@@ -76,7 +70,7 @@ mod tests {
 
     #[test]
     fn distances_are_exact_both_ways() {
-        let clock = KernelClock {
+        let clock = SystemClock {
             instant: Instant::now(),
             monotonic: Duration::from_secs(100),
         };

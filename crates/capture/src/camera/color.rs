@@ -2,7 +2,7 @@
 
 use media_recorder_types::{ColorInfo, ColorRange};
 
-use super::v4l2::PictureFormat;
+use super::answers::PictureFormat;
 
 /// `enum v4l2_colorspace`
 mod colorspace {

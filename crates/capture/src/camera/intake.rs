@@ -1,13 +1,12 @@
 //! What becomes of one filled buffer: a picture, or a count.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use media_recorder_types::{BufferPool, MediaTime, VideoCodec, VideoFrame};
 
-use super::clock::KernelClock;
+use super::clock::SystemClock;
 use super::layout::RawLayout;
-use super::stream::Delivery;
 use crate::{Captured, CapturedPicture, DeviceCounts, VideoFormat};
 
 /// Pictures that may be waiting for an encoder before a new one has to be allocated.
@@ -15,6 +14,21 @@ const POOLED_FRAMES: usize = 8;
 /// Start of image (ITU-T T.81 §B.1.1.3), without which a packet is no JPEG picture: it is how
 /// cameras begin after a break, and what they leave when a transfer breaks off.
 const JPEG_START: [u8; 2] = [0xff, 0xd8];
+
+/// What the system says of a buffer that it hands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Delivery {
+    /// Which buffer.
+    pub(super) index: u32,
+    /// How much of it is filled, in bytes.
+    pub(super) len: usize,
+    /// The number of the picture, counting also those that got no buffer.
+    pub(super) sequence: u32,
+    /// The driver knows that the picture is damaged.
+    pub(super) is_flagged: bool,
+    /// When it was captured, on the system's clock; `None` if that is not known.
+    pub(super) timestamp: Option<Duration>,
+}
 
 /// How a filled buffer is to be read.
 pub(super) enum Content {
@@ -29,14 +43,14 @@ pub(super) struct Intake {
     content: Content,
     format: VideoFormat,
     pool: BufferPool,
-    clock: KernelClock,
+    clock: SystemClock,
     counts: DeviceCounts,
     next_sequence: Option<u32>,
 }
 
 impl Intake {
     /// Of a device that was set to this.
-    pub(super) fn new(content: Content, format: VideoFormat, clock: KernelClock) -> Self {
+    pub(super) fn new(content: Content, format: VideoFormat, clock: SystemClock) -> Self {
         let pooled = match &content {
             Content::Raw(layout) => layout.len(),
             // Packets differ in length, and are held for long where they are passed through.

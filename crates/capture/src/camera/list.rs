@@ -6,31 +6,14 @@ use std::path::{Path, PathBuf};
 
 use media_recorder_types::Rate;
 
+use super::answers::{Capability, Sizes};
 use super::error::device_error;
 use super::formats::format_of;
+use super::kernel::Node;
 use super::modes::{rate_of, rates_of, sizes_of};
-use super::v4l2::{Capability, Node, Sizes};
-use crate::{CameraMode, DeviceError, DeviceInfo, DeviceKind};
+use crate::{CameraInfo, CameraMode, DeviceError, DeviceInfo, DeviceKind};
 
-/// A camera and what it can do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CameraInfo {
-    /// Its name, and what opens it.
-    pub device: DeviceInfo,
-    /// Its modes, in the device's own order, of the formats that are recorded.
-    pub modes: Vec<CameraMode>,
-}
-
-/// The cameras of this system, in the order in which the system numbers them; none is no error.
-///
-/// An id names the socket that the camera is plugged into, such as `usb-0000:00:14.0-3`, and is
-/// the same in every run; the second camera of one device has `#1` after it. The group is the
-/// path of the hardware in sysfs, of which a webcam's microphone is a part.
-///
-/// # Errors
-///
-/// [`DeviceError::NotAllowed`] if there are video devices and none may be opened.
-pub fn cameras() -> Result<Vec<CameraInfo>, DeviceError> {
+pub(super) fn cameras() -> Result<Vec<CameraInfo>, DeviceError> {
     Ok(found()?.iter().map(Found::info).collect())
 }
 

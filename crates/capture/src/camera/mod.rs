@@ -1,45 +1,83 @@
-//! Cameras on Linux: Video4Linux.
+//! Cameras: of Video4Linux on Linux, of Media Foundation on Windows, of AVFoundation on macOS.
 //!
-//! `v4l2` talks to the kernel; `list` says what there is; `stream` and `intake` make pictures
-//! of what a device delivers, and know nothing of the kernel.
+//! On Linux `v4l2` talks to the kernel, or in its place `v4l_crate`; `list` says what there is;
+//! `stream` and `intake` make pictures of what a device delivers, and know nothing of the kernel.
+//! Elsewhere the system calls back: `delivery` takes what it brings.
 
+#[cfg(target_os = "linux")]
+mod answers;
+#[cfg(target_os = "macos")]
+mod av_foundation;
 mod clock;
+#[cfg(target_os = "linux")]
 mod color;
+#[cfg(any(windows, target_os = "macos"))]
+mod delivery;
+#[cfg(target_os = "linux")]
 mod error;
+#[cfg(target_os = "linux")]
 mod formats;
 mod intake;
 mod layout;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
 mod list;
+#[cfg(windows)]
+mod media_foundation;
+#[cfg(target_os = "linux")]
 mod modes;
+#[cfg(target_os = "linux")]
 mod stream;
+#[cfg(all(target_os = "linux", not(feature = "v4l")))]
 mod v4l2;
+#[cfg(all(target_os = "linux", feature = "v4l"))]
+mod v4l_crate;
+
+#[cfg(target_os = "macos")]
+use av_foundation as backend;
+#[cfg(target_os = "linux")]
+use linux as backend;
+#[cfg(windows)]
+use media_foundation as backend;
+#[cfg(all(target_os = "linux", feature = "v4l"))]
+use v4l_crate as kernel;
+#[cfg(all(target_os = "linux", not(feature = "v4l")))]
+use v4l2 as kernel;
 
 use std::fmt;
 use std::time::Duration;
 
-use media_recorder_types::{ColorInfo, FrameSize, VideoCodec};
+use media_recorder_types::VideoCodec;
 
-use self::clock::KernelClock;
-use self::color::color_of;
-use self::error::device_error;
-use self::formats::code_of;
-use self::intake::{Content, Intake};
-use self::layout::RawLayout;
-use self::modes::{interval_of, rate_of};
-use self::stream::{End, Stream};
-use self::v4l2::{MappedBuffers, Node, PictureFormat};
 use crate::{
-    CameraFormat, CameraMode, Captured, CapturedPicture, DeviceCounts, DeviceError, VideoDevice,
+    CameraMode, Captured, CapturedPicture, DeviceCounts, DeviceError, DeviceInfo, VideoDevice,
     VideoFormat,
 };
 
-pub use list::{CameraInfo, cameras};
+/// A camera and what it can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CameraInfo {
+    /// Its name, and what opens it.
+    pub device: DeviceInfo,
+    /// Its modes, in the device's own order, of the formats that are recorded.
+    pub modes: Vec<CameraMode>,
+}
 
-/// `V4L2_FIELD_NONE`
-const PROGRESSIVE: u32 = 1;
-/// `V4L2_FIELD_ANY`, `V4L2_FIELD_NONE`, `V4L2_FIELD_INTERLACED` and its two orders: whole
-/// pictures, one in a buffer.
-const WHOLE_PICTURES: [u32; 5] = [0, PROGRESSIVE, 4, 8, 9];
+/// The cameras of this system, in the order in which the system numbers them; none is no error.
+///
+/// An id names the socket that the camera is plugged into, such as `usb-0000:00:14.0-3`, and is
+/// the same in every run; the second camera of one device has `#1` after it. The group is the
+/// path of the hardware in sysfs, of which a webcam's microphone is a part. On Windows and macOS
+/// an id is what the system calls it, and the group is empty; there this was compiled, and not yet
+/// run.
+///
+/// # Errors
+///
+/// [`DeviceError::NotAllowed`] if there are video devices and none may be opened.
+pub fn cameras() -> Result<Vec<CameraInfo>, DeviceError> {
+    backend::cameras()
+}
 
 /// A camera that is delivering pictures.
 ///
@@ -65,11 +103,7 @@ const WHOLE_PICTURES: [u32; 5] = [0, PROGRESSIVE, 4, 8, 9];
 /// }
 /// # Ok::<(), media_recorder_capture::DeviceError>(())
 /// ```
-pub struct Camera {
-    stream: Stream<MappedBuffers>,
-    format: VideoFormat,
-    codec: Option<VideoCodec>,
-}
+pub struct Camera(backend::OpenCamera);
 
 impl Camera {
     /// Opens a camera by its id or by the path of its node (`/dev/video0`) and starts it.
@@ -85,108 +119,36 @@ impl Camera {
     /// - [`DeviceError::Unsupported`] if it does not have the mode's format or size,
     /// - [`DeviceError::Lost`] or [`DeviceError::Failed`] if it does not start.
     pub fn open(id: &str, mode: &CameraMode) -> Result<Self, DeviceError> {
-        let found = list::find(id)?;
-        let (node, label) = (found.node, found.label);
-        let failed = |error| device_error(&label, error);
-        let unsupported = |what: String| DeviceError::Unsupported {
-            device: label.clone(),
-            what,
-        };
-
-        let offered = node.formats().map_err(failed)?;
-        let code = code_of(mode.format, &offered)
-            .ok_or_else(|| unsupported(format!("the format {:?}", mode.format)))?;
-        let picture = set_format(&node, code, mode.size).map_err(failed)?;
-        if (picture.pixel_format, picture.width, picture.height)
-            != (code, mode.size.width, mode.size.height)
-        {
-            return Err(unsupported(format!("{:?} at {}", mode.format, mode.size)));
-        }
-        if !WHOLE_PICTURES.contains(&picture.field) {
-            return Err(unsupported("whole pictures, only fields".to_owned()));
-        }
-        let interval = node.set_interval(interval_of(mode.rate)).map_err(failed)?;
-        let format = VideoFormat {
-            size: mode.size,
-            rate: Some(interval.and_then(rate_of).unwrap_or(mode.rate)),
-            color: color(&picture, mode.format),
-            label: label.clone(),
-        };
-        let (content, codec) = match mode.format {
-            CameraFormat::Raw(pixels) => {
-                let (line, len) = (picture.bytes_per_line, picture.size_image);
-                let layout = RawLayout::new(pixels, mode.size, line, len).ok_or_else(|| {
-                    unsupported(format!("buffers for {pixels:?} at {}", mode.size))
-                })?;
-                (Content::Raw(layout), None)
-            }
-            CameraFormat::Encoded(codec) => (Content::Encoded(codec), Some(codec)),
-        };
-        let intake = Intake::new(content, format.clone(), KernelClock::now());
-        let buffers = MappedBuffers::start(node).map_err(failed)?;
-        Ok(Self {
-            stream: Stream::new(buffers, intake),
-            format,
-            codec,
-        })
-    }
-}
-
-/// Asks for a format; what the device made of it.
-fn set_format(node: &Node, code: u32, size: FrameSize) -> std::io::Result<PictureFormat> {
-    let mut format = node.format()?;
-    if (format.pixel_format, format.width) != (code, size.width) {
-        // A padding that somebody has set for this width stays; else it is the driver's choice.
-        format.bytes_per_line = 0;
-    }
-    format.pixel_format = code;
-    format.width = size.width;
-    format.height = size.height;
-    format.field = PROGRESSIVE;
-    format.size_image = 0;
-    node.set_format(format)
-}
-
-/// What the numbers mean. JPEG pictures are what JPEG says, whatever the driver does.
-fn color(picture: &PictureFormat, format: CameraFormat) -> ColorInfo {
-    match format {
-        CameraFormat::Encoded(VideoCodec::Mjpeg) => ColorInfo::JPEG,
-        CameraFormat::Encoded(_) => color_of(picture, false),
-        CameraFormat::Raw(pixels) => color_of(picture, pixels.is_rgb()),
+        backend::OpenCamera::open(id, mode).map(Self)
     }
 }
 
 impl VideoDevice for Camera {
     fn format(&self) -> &VideoFormat {
-        &self.format
+        self.0.format()
     }
 
     fn codec(&self) -> Option<VideoCodec> {
-        self.codec
+        self.0.codec()
     }
 
     fn read(
         &mut self,
         timeout: Duration,
     ) -> Result<Option<Captured<CapturedPicture>>, DeviceError> {
-        self.stream.read(timeout).map_err(|end| match end {
-            End::Lost => DeviceError::Lost {
-                device: self.format.label.clone(),
-            },
-            End::Failed(error) => device_error(&self.format.label, error),
-        })
+        self.0.read(timeout)
     }
 
     fn counts(&self) -> DeviceCounts {
-        self.stream.counts()
+        self.0.counts()
     }
 }
 
 impl fmt::Debug for Camera {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Camera")
-            .field("format", &self.format)
-            .field("codec", &self.codec)
+            .field("format", self.format())
+            .field("codec", &self.codec())
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use media_recorder_types::{FrameSize, Rate};
 
-use super::v4l2::{Fraction, Intervals, Sizes};
+use super::answers::{Fraction, Intervals, Sizes};
 
 /// What people ask for, of a device that can do any size in a range.
 const USUAL_SIZES: [(u32, u32); 16] = [

@@ -1,9 +1,12 @@
 //! What every device is to the one who reads it.
 
 mod error;
-#[cfg(all(
-    feature = "microphone",
-    any(windows, target_os = "macos", feature = "cpal")
+#[cfg(any(
+    all(target_os = "linux", feature = "cpal"),
+    all(
+        any(windows, target_os = "macos"),
+        any(feature = "camera", feature = "microphone")
+    )
 ))]
 mod handover;
 
@@ -13,9 +16,12 @@ use bytes::Bytes;
 use media_recorder_types::{AudioFrame, FrameSize, PixelFormat, Rate, VideoCodec, VideoFrame};
 
 pub use error::DeviceError;
-#[cfg(all(
-    feature = "microphone",
-    any(windows, target_os = "macos", feature = "cpal")
+#[cfg(any(
+    all(target_os = "linux", feature = "cpal"),
+    all(
+        any(windows, target_os = "macos"),
+        any(feature = "camera", feature = "microphone")
+    )
 ))]
 pub(crate) use handover::Handover;
 

@@ -15,6 +15,7 @@ use crate::{AudioFormat, Captured, DeviceCounts};
 const LONGEST_FILL_SECONDS: u64 = 10;
 
 /// How much sound waits, at most, for the first word of when it was captured.
+#[cfg(target_os = "linux")]
 const LONGEST_WAIT_SECONDS: u64 = 2;
 
 /// Sound on its way from whoever captures it to the reader.
@@ -104,7 +105,9 @@ impl Intake {
         Ok(Some(Captured { data, at }))
     }
 
-    /// Whether more waits than does until the first instant is told.
+    /// Whether more waits than does until the first instant is told. Where the system calls back,
+    /// each piece has its own.
+    #[cfg(target_os = "linux")]
     pub(super) fn is_overdue(&self) -> bool {
         self.waiting.len() > self.seconds(LONGEST_WAIT_SECONDS)
     }

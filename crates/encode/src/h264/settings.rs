@@ -60,8 +60,8 @@ pub(super) fn codec_config(config: &VideoConfig, preset: Preset) -> EncoderConfi
 
 /// The time in which what was spent too much or too little is paid back, in seconds: about a
 /// group of pictures, since a codec's bitrate holds for one. Shorter, and groups of several
-/// seconds pay back too much.
-const HORIZON: f64 = 1.5;
+/// seconds pay back too much; longer, and each of several groups at once ends with a debt.
+const HORIZON: f64 = 1.0;
 /// What a group gets at least and at most, in parts of the bitrate.
 const LEAST: f64 = 0.05;
 const MOST: f64 = 2.0;

@@ -1,21 +1,33 @@
-//! How much of a picture's detail is new.
+//! How much of a picture's detail is new, and when that is too much.
+
+use super::account::Account;
 
 /// Rows and columns of a block.
 const BLOCK: usize = 16;
 /// A block has changed if its pixels differ by so much on average: more than a camera's noise.
 const CHANGED: u64 = 6;
+/// A picture of which more than this share is new is much like a key frame.
+const MOSTLY_NEW: f64 = 0.5;
+/// How many seconds of bits may go into one before pictures that are mostly new are left out:
+/// even at the coarsest quantizer, such pictures in short order cost more than a connection
+/// carries.
+const MOST_PER_SECOND: f64 = 1.2;
+/// How much what is owed counts beside it, or a stream of such pictures would stay above its
+/// bitrate without a second that stands out; and how much of what is left over may be added.
+const OWED: f64 = 1.5;
+const LEFT_OVER: f64 = 0.5;
 
 /// Compares each picture's luma with that of the one before, a row of each block.
 #[derive(Debug, Default)]
-pub(super) struct ChangeMeter {
+pub(crate) struct ChangeMeter {
     /// The rows of the last picture that are compared.
     last: Vec<u8>,
+    share: f64,
 }
 
 impl ChangeMeter {
-    /// The share of the picture's detail that lies where it differs from the one before, from 0
-    /// to 1; all of the first. Flat areas hardly count, as they cost hardly any bits.
-    pub(super) fn share(&mut self, luma: &[u8], stride: usize, width: usize) -> f64 {
+    /// Looks at the luma of the next picture, with rows of `width` pixels every `stride` bytes.
+    pub(crate) fn look(&mut self, luma: &[u8], stride: usize, width: usize) {
         let rows = luma.chunks(stride.max(1)).skip(BLOCK / 2).step_by(BLOCK);
         let (mut at, mut all, mut new) = (0, 0_u64, 0_u64);
         for row in rows.filter_map(|row| row.get(..width)) {
@@ -34,7 +46,27 @@ impl ChangeMeter {
             }
             at += width;
         }
-        new as f64 / all.max(1) as f64
+        self.share = new as f64 / all.max(1) as f64;
+    }
+
+    /// The share of the last picture's detail that lies where it differs from the one before,
+    /// from 0 to 1; all of the first. Flat areas hardly count, as they cost hardly any bits.
+    pub(super) fn share(&self) -> f64 {
+        self.share
+    }
+
+    /// Whether the last picture is much like a key frame.
+    pub(super) fn is_mostly_new(&self) -> bool {
+        self.share > MOSTLY_NEW
+    }
+
+    /// Whether the last picture would cost too much now, so that the one before is to be coded
+    /// again in its place.
+    pub(crate) fn is_too_much(&self, account: &Account) -> bool {
+        let balance = account.seconds();
+        let weight = if balance < 0.0 { OWED } else { LEFT_OVER };
+        let most = MOST_PER_SECOND + weight * balance;
+        self.is_mostly_new() && account.spent_in_last_second() > most
     }
 }
 
@@ -56,18 +88,22 @@ mod tests {
     #[test]
     fn the_share_of_the_picture_that_is_new() {
         let mut meter = ChangeMeter::default();
+        let mut share = |luma: &[u8]| {
+            meter.look(luma, STRIDE, WIDTH);
+            meter.share()
+        };
         let mut luma = vec![100; STRIDE * 64];
-        assert_eq!(meter.share(&luma, STRIDE, WIDTH), 1.0);
-        assert_eq!(meter.share(&luma, STRIDE, WIDTH), 0.0);
+        assert_eq!(share(&luma), 1.0);
+        assert_eq!(share(&luma), 0.0);
         // Noise is not news.
         luma.iter_mut().step_by(2).for_each(|pixel| *pixel += 8);
-        assert_eq!(meter.share(&luma, STRIDE, WIDTH), 0.0);
+        assert_eq!(share(&luma), 0.0);
         // The upper half.
         luma[..STRIDE * 32]
             .iter_mut()
             .for_each(|pixel| *pixel += 50);
-        assert_eq!(meter.share(&luma, STRIDE, WIDTH), 0.5);
-        assert_eq!(meter.share(&luma, STRIDE, WIDTH), 0.0);
+        assert_eq!(share(&luma), 0.5);
+        assert_eq!(share(&luma), 0.0);
     }
 
     #[test]
@@ -81,8 +117,8 @@ mod tests {
             (50, 64, 60),
         ] {
             for _ in 0..2 {
-                let share = meter.share(&vec![7; len], stride, width);
-                assert!((0.0..=1.0).contains(&share));
+                meter.look(&vec![7; len], stride, width);
+                assert!((0.0..=1.0).contains(&meter.share()));
             }
         }
     }

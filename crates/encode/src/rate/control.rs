@@ -23,11 +23,6 @@ const KEY_FRAME: f64 = 0.4;
 const KEY_FRAME_BALANCE: f64 = 0.5;
 const LEAST_KEY_FRAME: f64 = 0.1;
 const MOST_KEY_FRAME: f64 = 0.8;
-/// A frame of which more than this share is new is much like a key frame.
-const MOSTLY_NEW: f64 = 0.5;
-/// How many seconds of bits may go into one before frames that are mostly new are left out: even
-/// at the coarsest quantizer, such frames in short order cost more than a connection carries.
-const MOST_PER_SECOND: f64 = 1.5;
 /// How much finer the step of a key frame is than those before it: everything that follows is
 /// predicted from it.
 const KEY_FRAME_STEP: f64 = 0.85;
@@ -54,9 +49,8 @@ pub(crate) struct RateControl {
     current: (u32, bool),
     /// That frame shows the last picture again.
     is_repetition: bool,
+    /// What of the next picture is new, if it was looked at.
     change: ChangeMeter,
-    /// The share of the next picture that is new, if it was looked at.
-    new_share: f64,
 }
 
 impl RateControl {
@@ -77,20 +71,19 @@ impl RateControl {
             current: (scale.finest, true),
             is_repetition: false,
             change: ChangeMeter::default(),
-            new_share: 0.0,
         }
     }
 
     /// Looks at the luma of the picture that is next, with rows of `width` pixels every `stride`
     /// bytes. Optional, but without it nothing tells that a still picture ends.
     pub(crate) fn look(&mut self, luma: &[u8], stride: usize, width: usize) {
-        self.new_share = self.change.share(luma, stride, width);
+        self.change.look(luma, stride, width);
     }
 
     /// Whether the picture that was looked at would cost too much now, so that the last one is to
     /// be coded again in its place.
     pub(crate) fn repeats(&self) -> bool {
-        self.new_share > MOSTLY_NEW && self.account.spent_in_last_second() > MOST_PER_SECOND
+        self.change.is_too_much(&self.account)
     }
 
     /// The quantizer for the last picture once more, at `time`: that which it has, with which
@@ -129,7 +122,7 @@ impl RateControl {
             self.key_bits = bits * step.powf(self.scale.key_exponent);
             return;
         }
-        if self.new_share > MOSTLY_NEW {
+        if self.change.is_mostly_new() {
             let as_key = bits * step.powf(self.scale.key_exponent);
             self.key_bits = self.key_bits.max(as_key);
         }
@@ -163,7 +156,7 @@ impl RateControl {
     /// cost what they would in a key frame, unless they are found elsewhere in the picture
     /// before; which of both, only the codec finds out, and then it is too late.
     fn cautious_step(&self) -> f64 {
-        self.step_for_new(self.key_bits * self.new_share, self.account.seconds())
+        self.step_for_new(self.key_bits * self.change.share(), self.account.seconds())
     }
 
     /// The step with which so many bits (at step 1) of new picture cost what a key frame may,

@@ -20,7 +20,7 @@ const SIZES: [FrameSize; 6] = [
     FrameSize::new(1920, 1080),
 ];
 
-/// After so long no further picture is begun.
+/// After so long no further picture is begun, once there is a packet.
 const ENOUGH: Duration = Duration::from_millis(350);
 
 /// Encoders that are measured side by side: what more of them take from each other shows with
@@ -122,13 +122,25 @@ fn side_by_side(codec: VideoCodec, size: FrameSize, at_once: usize) -> Option<f6
     Some(seconds / size.pixels() as f64)
 }
 
-/// Encodes pictures one after the other, as a live recording does, until `end`.
 fn seconds_per_picture(
     codec: VideoCodec,
     size: FrameSize,
     scene: &Scene,
     end: Instant,
 ) -> Option<f64> {
+    let (packets, busy) = encode_until(end, codec, size, scene)?;
+    Some(per_picture(&packets, busy))
+}
+
+/// Encodes pictures one after the other, as a live recording does, until `end`, but until there
+/// is a packet in any case: what has only been taken in tells nothing. Returns how much had been
+/// done when each packet came, and in the end.
+fn encode_until(
+    end: Instant,
+    codec: VideoCodec,
+    size: FrameSize,
+    scene: &Scene,
+) -> Option<(Vec<Duration>, Duration)> {
     const MOST_PICTURES: u32 = 60;
 
     let rate = Rate::new(30, 1)?;
@@ -140,7 +152,6 @@ fn seconds_per_picture(
         .with_preset(Some(Preset::Live));
     let mut encoder = video_encoder(codec, config).ok()?;
     let mut busy = Duration::ZERO;
-    // How much had been done when each packet came.
     let mut packets: Vec<Duration> = Vec::new();
     for number in 0..MOST_PICTURES {
         let frame = scene.picture(number, rate.time_of(number.into())?)?;
@@ -150,11 +161,11 @@ fn seconds_per_picture(
         while encoder.next_packet().is_some() {
             packets.push(busy);
         }
-        if Instant::now() > end {
+        if !packets.is_empty() && Instant::now() >= end {
             break;
         }
     }
-    Some(per_picture(&packets, busy))
+    Some((packets, busy))
 }
 
 /// The seconds that a picture takes, with its share of a key frame: the first packet, and what was
@@ -190,6 +201,16 @@ mod tests {
         ] {
             let millis = per_picture(packets, busy) * 1000.0;
             assert!((millis - expected).abs() < 1e-6, "{packets:?}: {millis}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_is_held_up_is_not_taken_for_a_fast_one() {
+        let size = SIZES[0];
+        for &codec in media_recorder_encode::video_codecs() {
+            let (packets, _) = encode_until(Instant::now(), codec, size, &Scene::new(size))
+                .expect("it can be encoded");
+            assert!(!packets.is_empty(), "{codec:?}");
         }
     }
 

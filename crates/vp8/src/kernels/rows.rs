@@ -19,6 +19,7 @@ pub(super) fn chunk_mut<const W: usize>(samples: &mut [u8], at: usize) -> &mut [
 /// Four rows of `W`, from row `y` on. The stride is at least `W`.
 ///
 /// That makes one comparison per row, where [`chunk`] takes two.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
 pub(super) fn four_rows<const W: usize>(samples: &[u8], stride: usize, y: usize) -> [&[u8; W]; 4] {
     let (first, rest) = samples[y * stride..].split_at(stride);

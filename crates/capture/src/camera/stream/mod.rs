@@ -3,6 +3,7 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+pub(super) use super::intake::Delivery;
 use super::intake::Intake;
 use crate::{Captured, CapturedPicture, DeviceCounts};
 
@@ -14,22 +15,11 @@ pub(super) enum Readiness {
     /// Nothing came in time.
     TimedOut,
     /// The device, or its queue of buffers, is no more.
+    #[cfg_attr(
+        all(feature = "v4l", not(test)),
+        expect(dead_code, reason = "the crate v4l says so when a buffer is taken")
+    )]
     Gone,
-}
-
-/// What the kernel says of a buffer that it hands out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Delivery {
-    /// Which buffer.
-    pub(super) index: u32,
-    /// How much of it is filled, in bytes.
-    pub(super) len: usize,
-    /// The number of the picture, counting also those that got no buffer.
-    pub(super) sequence: u32,
-    /// The driver knows that the picture is damaged.
-    pub(super) is_flagged: bool,
-    /// When it was captured, on the monotonic clock; `None` if that is not known.
-    pub(super) timestamp: Option<Duration>,
 }
 
 /// A queue of buffers that a device fills.

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use super::*;
 use crate::VideoFormat;
-use crate::camera::clock::KernelClock;
+use crate::camera::clock::SystemClock;
 use crate::camera::intake::Content;
 use crate::camera::layout::RawLayout;
 
@@ -106,7 +106,7 @@ fn stream_of(content: Content, happenings: impl Into<VecDeque<Happening>>) -> St
         happenings: happenings.into(),
         ..FakeKernel::default()
     };
-    Stream::new(kernel, Intake::new(content, format, KernelClock::now()))
+    Stream::new(kernel, Intake::new(content, format, SystemClock::now()))
 }
 
 fn yuyv(happenings: impl Into<VecDeque<Happening>>) -> Stream<FakeKernel> {

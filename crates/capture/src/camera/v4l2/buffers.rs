@@ -9,6 +9,7 @@ use rustix::io::Errno;
 
 use super::Node;
 use super::sys::{self, Mapping};
+use crate::camera::answers::timestamp;
 use crate::camera::stream::{Buffers, Delivery, Readiness};
 
 /// One is being filled, one is next, one is read, and one more for a reader that is late.
@@ -101,30 +102,5 @@ impl Drop for MappedBuffers {
     fn drop(&mut self) {
         // Whatever is wrong, closing the file stops the device too.
         _ = sys::set_streaming(self.node.as_fd(), false);
-    }
-}
-
-/// A `struct timeval` after the zero of its clock; `None` for one that no clock shows.
-fn timestamp(seconds: i64, microseconds: i64) -> Option<Duration> {
-    let seconds = u64::try_from(seconds).ok()?;
-    let microseconds = u64::try_from(microseconds).ok()?;
-    let time = Duration::from_secs(seconds).checked_add(Duration::from_micros(microseconds))?;
-    (!time.is_zero()).then_some(time)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timestamps_are_taken_as_they_are_or_not_at_all() {
-        assert_eq!(
-            timestamp(12, 345_678),
-            Some(Duration::from_micros(12_345_678))
-        );
-        assert_eq!(timestamp(0, 0), None);
-        assert_eq!(timestamp(-1, 0), None);
-        assert_eq!(timestamp(1, -1), None);
-        assert!(timestamp(i64::MAX, i64::MAX).is_some());
     }
 }

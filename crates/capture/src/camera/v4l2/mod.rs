@@ -5,5 +5,4 @@ mod node;
 mod sys;
 
 pub(super) use buffers::MappedBuffers;
-pub(super) use node::{Capability, Intervals, Node, Sizes};
-pub(super) use sys::{Fraction, PictureFormat};
+pub(super) use node::Node;

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use rustix::fs::{Mode, OFlags};
 
-use super::sys::{self, Fraction, PictureFormat};
+use super::sys;
+use crate::camera::answers::{Capability, Fraction, Intervals, PictureFormat, Sizes};
 
 /// `V4L2_CAP_VIDEO_CAPTURE`
 const VIDEO_CAPTURE: u32 = 0x0000_0001;
@@ -18,47 +19,6 @@ const DEVICE_CAPS: u32 = 0x8000_0000;
 const DISCRETE: u32 = 1;
 /// No device has as many entries in any of its lists; one that never ends its list is broken.
 const MAX_ENTRIES: u32 = 1024;
-
-/// What a device says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::camera) struct Capability {
-    /// A name for people.
-    pub(in crate::camera) card: String,
-    /// The program in the kernel.
-    pub(in crate::camera) driver: String,
-    /// Where it is plugged in.
-    pub(in crate::camera) bus_info: String,
-    /// Whether it delivers pictures, and does so in mapped buffers.
-    pub(in crate::camera) captures: bool,
-}
-
-/// The sizes of one entry in a device's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::camera) enum Sizes {
-    /// Width and height.
-    Discrete(u32, u32),
-    /// Each from least to most in steps.
-    Stepwise {
-        /// Least, most, step.
-        width: [u32; 3],
-        /// Least, most, step.
-        height: [u32; 3],
-    },
-}
-
-/// The times between two pictures of one entry in a device's list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::camera) enum Intervals {
-    /// One.
-    Discrete(Fraction),
-    /// All between two.
-    Range {
-        /// The shortest.
-        least: Fraction,
-        /// The longest.
-        most: Fraction,
-    },
-}
 
 /// An open video device.
 #[derive(Debug)]

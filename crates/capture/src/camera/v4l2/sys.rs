@@ -20,6 +20,8 @@ use std::ptr::{self, NonNull};
 use rustix::ioctl::{Ioctl, IoctlOutput, Opcode, opcode};
 use rustix::mm::{MapFlags, ProtFlags};
 
+use crate::camera::answers::{Fraction, PictureFormat};
+
 /// `V4L2_BUF_TYPE_VIDEO_CAPTURE`
 const VIDEO_CAPTURE: u32 = 1;
 /// `V4L2_MEMORY_MMAP`
@@ -62,14 +64,6 @@ pub(super) struct FrameSizes {
     reserved: [u32; 2],
 }
 
-/// `struct v4l2_fract`
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::camera) struct Fraction {
-    pub(in crate::camera) numerator: u32,
-    pub(in crate::camera) denominator: u32,
-}
-
 /// `struct v4l2_frmivalenum`; `intervals` is the union, of which discrete ones use the first.
 #[repr(C)]
 #[derive(Clone, Default)]
@@ -81,24 +75,6 @@ pub(super) struct FrameIntervals {
     pub(super) kind: u32,
     pub(super) intervals: [Fraction; 3],
     reserved: [u32; 2],
-}
-
-/// `struct v4l2_pix_format`
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::camera) struct PictureFormat {
-    pub(in crate::camera) width: u32,
-    pub(in crate::camera) height: u32,
-    pub(in crate::camera) pixel_format: u32,
-    pub(in crate::camera) field: u32,
-    pub(in crate::camera) bytes_per_line: u32,
-    pub(in crate::camera) size_image: u32,
-    pub(in crate::camera) colorspace: u32,
-    pub(in crate::camera) private: u32,
-    pub(in crate::camera) flags: u32,
-    pub(in crate::camera) ycbcr_encoding: u32,
-    pub(in crate::camera) quantization: u32,
-    pub(in crate::camera) transfer: u32,
 }
 
 /// The union of `struct v4l2_format`: other members of it hold pointers, and so its alignment
@@ -428,5 +404,65 @@ impl Drop for Mapping {
         // SAFETY: This is the mapping that `new` made; nothing else has its address.
         // An error could only be that it is none.
         _ = unsafe { rustix::mm::munmap(self.start.as_ptr().cast(), self.len) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::mem::ManuallyDrop;
+
+    use super::*;
+
+    /// Memory of ours in place of a device's, which must not be unmapped.
+    fn mapping(memory: &mut [u8]) -> ManuallyDrop<Mapping> {
+        ManuallyDrop::new(Mapping {
+            start: NonNull::from(&mut *memory).cast(),
+            len: memory.len(),
+        })
+    }
+
+    #[test]
+    fn no_more_is_copied_than_there_is_and_than_is_wanted() {
+        let mut memory = [1, 2, 3, 4];
+        let mapping = mapping(&mut memory);
+        assert_eq!(mapping.len(), 4);
+        let (mut short, mut exact, mut long) = ([0; 2], [0; 4], [9; 6]);
+        mapping.copy_to(&mut short);
+        mapping.copy_to(&mut exact);
+        mapping.copy_to(&mut long);
+        mapping.copy_to(&mut []);
+        assert_eq!(short, [1, 2]);
+        assert_eq!(exact, [1, 2, 3, 4]);
+        assert_eq!(long, [1, 2, 3, 4, 9, 9]);
+    }
+
+    #[test]
+    fn each_request_hands_over_the_whole_of_its_structure() {
+        let mut buffer = Buffer::mapped(3);
+        let mut request = Request {
+            opcode: read_write::<Buffer>(9),
+            argument: &mut buffer,
+        };
+        let pointer: *mut Buffer = request.as_ptr().cast();
+        // SAFETY: It points to the borrowed buffer, and nothing else uses it meanwhile.
+        unsafe { (*pointer).length = 7 };
+        assert_eq!((buffer.index, buffer.length), (3, 7));
+        assert_eq!(buffer.memory, MEMORY_MMAP);
+    }
+
+    #[test]
+    fn a_request_to_no_device_is_refused() {
+        // Miri knows no ioctl.
+        if cfg!(miri) {
+            return;
+        }
+        // Any file that is no video device.
+        let Ok(file) = std::fs::File::open("/dev/null") else {
+            return;
+        };
+        let device = std::os::fd::AsFd::as_fd(&file);
+        assert!(query_capability(device).is_err());
+        assert!(set_streaming(device, false).is_err());
+        assert!(Mapping::new(device, 0).is_err());
     }
 }

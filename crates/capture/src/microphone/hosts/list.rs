@@ -82,6 +82,9 @@ fn of_host(host: &Host, kind: DeviceKind) -> Result<Vec<(DeviceInfo, Device)>, c
     let mut named: Vec<(DeviceId, Device)> = named.collect();
     if is_alsa(host.id()) {
         keep_hardware(&mut named, default.as_ref());
+    } else if is_jack(host.id()) {
+        // It lists its one input among the outputs as well, and the other way round.
+        named.retain(|(id, _)| Some(id) == default.as_ref());
     }
     named.sort_by_key(|(id, _)| Some(id) != default.as_ref());
     let infos = named.into_iter().filter_map(|(id, device)| {
@@ -122,9 +125,13 @@ fn is_alsa(host: HostId) -> bool {
     host.name() == "ALSA"
 }
 
+fn is_jack(host: HostId) -> bool {
+    host.name() == "JACK"
+}
+
 /// An id that is the same in every run. JACK's one device has that of the process in its name.
 fn lasting(id: &DeviceId) -> String {
-    if id.host().name() == "JACK" {
+    if is_jack(id.host()) {
         "jack:default".to_owned()
     } else {
         id.to_string()

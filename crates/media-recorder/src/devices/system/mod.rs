@@ -26,7 +26,10 @@ fn none<T>(service: &'static str) -> Result<T, DeviceError> {
     })
 }
 
-#[cfg(all(feature = "camera", target_os = "linux"))]
+#[cfg(all(
+    feature = "camera",
+    any(windows, target_os = "linux", target_os = "macos")
+))]
 mod camera {
     use media_recorder_capture::Camera;
 
@@ -46,12 +49,22 @@ mod camera {
         Ok(Box::new(Camera::open(id, mode)?))
     }
 
+    #[cfg(target_os = "linux")]
     pub(super) fn watch() -> Result<Box<dyn DeviceWatch>, DeviceError> {
         Ok(Box::new(nodes::NodeWatch::new()?))
     }
+
+    /// Their lists are compared from time to time.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn watch() -> Result<Box<dyn DeviceWatch>, DeviceError> {
+        none("notice of cameras")
+    }
 }
 
-#[cfg(not(all(feature = "camera", target_os = "linux")))]
+#[cfg(not(all(
+    feature = "camera",
+    any(windows, target_os = "linux", target_os = "macos")
+)))]
 mod camera {
     use super::*;
 

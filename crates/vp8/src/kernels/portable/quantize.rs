@@ -3,6 +3,7 @@
 use crate::kernels::BlockQuantizer;
 
 /// The raster position of each coefficient in zigzag order (RFC 6386 §13).
+#[cfg(target_arch = "x86_64")]
 pub(in super::super) const ZIGZAG: [u8; 16] =
     [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
 

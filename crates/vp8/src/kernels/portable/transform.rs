@@ -19,6 +19,7 @@ pub(in super::super) const COS_MINUS_1: i16 = 20091;
 const INVERSE_SIN: i32 = 35468;
 
 /// The second one less 1, which fits into sixteen bits.
+#[cfg(target_arch = "x86_64")]
 pub(in super::super) const SIN_LESS_1: i16 = (INVERSE_SIN - (1 << 16)) as i16;
 
 #[inline(always)]
