@@ -24,6 +24,8 @@ struct Input {
     speed: u8,
     threads: u8,
     drop_frames: bool,
+    simple_filter: bool,
+    finer_where_flat: bool,
     key_frame_interval: Option<u32>,
     calls: Vec<Call>,
 }
@@ -59,6 +61,8 @@ fuzz_target!(|input: Input| {
     config.speed = speed(input.speed);
     config.threads = usize::from(input.threads % 4);
     config.drop_frames = input.drop_frames;
+    config.simple_filter = input.simple_filter;
+    config.finer_where_flat = input.finer_where_flat;
     config.key_frame_interval = input.key_frame_interval;
     let Ok(mut encoder) = Encoder::new(config) else {
         return;

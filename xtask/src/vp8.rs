@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Every seventh of the combinations alone.
+    /// Every seventh of the combinations alone, and none of large pictures.
     #[arg(long)]
     short: bool,
     /// Y4M files to encode besides the generated ones.
@@ -30,6 +30,13 @@ const SOURCES: [&str; 6] = [
     "color=red:size=16x16:rate=25,format=yuv444p,crop=1:1",
 ];
 const FRAMES: &str = "30";
+/// As large as cameras are, and as wide and as high as the format goes.
+const LARGE_SOURCES: [&str; 3] = [
+    "testsrc2=size=1920x1080:rate=30",
+    "testsrc2=size=16384x16:rate=30,format=yuv444p,crop=16383:16",
+    "testsrc2=size=16x16384:rate=30,format=yuv444p,crop=16:16383",
+];
+const LARGE_FRAMES: &str = "5";
 const SPEEDS: [&str; 5] = ["fastest", "live", "balanced", "thorough", "slowest"];
 const RATES: [[&str; 2]; 5] = [
     ["--quantizer", "0"],
@@ -39,6 +46,10 @@ const RATES: [[&str; 2]; 5] = [
     ["--bitrate", "800000"],
 ];
 const THREADS: [&str; 2] = ["1", "2"];
+/// Every so many combinations, decoders use the simple filter.
+const SIMPLE_FILTER: usize = 4;
+/// Every so many, macroblocks have quantizers of their own.
+const FINER_WHERE_FLAT: usize = 3;
 /// ffmpeg's own decoder, and libvpx by it.
 const DECODERS: [&str; 2] = ["vp8", "libvpx"];
 
@@ -55,10 +66,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let encoder = Workspace::load()?.target.join("release/examples/encode");
     let directory = tempfile::tempdir()?;
     let mut clips = options.clip.clone();
-    for (index, source) in SOURCES.into_iter().enumerate() {
+    let mut sources = SOURCES.map(|source| (source, FRAMES)).to_vec();
+    if !options.short {
+        sources.extend(LARGE_SOURCES.map(|source| (source, LARGE_FRAMES)));
+    }
+    for (index, (source, frames)) in sources.into_iter().enumerate() {
         let clip = directory.path().join(format!("{index}.y4m"));
         let mut ffmpeg = ffmpeg();
-        ffmpeg.args(["-f", "lavfi", "-i", source, "-frames:v", FRAMES]);
+        ffmpeg.args(["-f", "lavfi", "-i", source, "-frames:v", frames]);
         process::run(ffmpeg.args(["-pix_fmt", "yuv420p"]).arg(&clip))?;
         clips.push(clip);
     }
@@ -69,7 +84,13 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             continue;
         }
         count += 1;
-        let (clip, arguments) = combination;
+        let (clip, mut arguments) = combination;
+        if number % SIMPLE_FILTER == 1 {
+            arguments.push("--simple-filter");
+        }
+        if number % FINER_WHERE_FLAT == 2 {
+            arguments.push("--finer-where-flat");
+        }
         if let Err(error) = check(&encoder, clip, &arguments, directory.path()) {
             println!("{} {arguments:?}: {error:#}", clip.display());
             wrong.push(error);
@@ -117,11 +138,10 @@ fn check(encoder: &Path, clip: &Path, arguments: &[&str], directory: &Path) -> R
     Ok(())
 }
 
-/// All samples of a file's pictures. By one thread: with several, ffmpeg's own decoder shows what
-/// a vector into the space above a small picture finds before the picture's first row is there.
+/// All samples of a file's pictures, by as many threads as a decoder likes.
 fn samples(options: &[&str], file: &Path) -> Result<Vec<u8>> {
     let mut ffmpeg = ffmpeg();
-    ffmpeg.args(["-xerror", "-threads", "1"]).args(options);
+    ffmpeg.arg("-xerror").args(options);
     ffmpeg.arg("-i").arg(file);
     process::stdout(ffmpeg.args([
         "-fps_mode",

@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release -p media-recorder-vp8 --example encode -- in.y4m out.ivf \
 //!     [--bitrate 1000000 | --quantizer 40] [--speed live] [--threads 2] [--frames 100]
-//!     [--key-interval 128] [--drop] [--sizes] [--psnr] [--reconstruction decoded.y4m]
+//!     [--key-interval 128] [--drop] [--simple-filter] [--finer-where-flat] [--sizes] [--psnr] [--reconstruction decoded.y4m]
 //! ```
 #![expect(clippy::print_stdout, reason = "it reports on the terminal")]
 
@@ -25,6 +25,8 @@ fn main() -> Result<()> {
     config.speed = options.speed;
     config.threads = options.threads;
     config.drop_frames = options.drop;
+    config.simple_filter = options.simple_filter;
+    config.finer_where_flat = options.finer_where_flat;
     config.key_frame_interval = options.key_interval;
     let duration = Duration::from_secs(1) * input.rate.1 / input.rate.0;
 
@@ -136,6 +138,8 @@ struct Options {
     frames: Option<u32>,
     key_interval: Option<u32>,
     drop: bool,
+    simple_filter: bool,
+    finer_where_flat: bool,
     sizes: bool,
     psnr: bool,
     reconstruction: Option<String>,
@@ -156,6 +160,8 @@ impl Options {
             frames: None,
             key_interval: None,
             drop: false,
+            simple_filter: false,
+            finer_where_flat: false,
             sizes: false,
             psnr: false,
             reconstruction: None,
@@ -181,6 +187,8 @@ impl Options {
                 "--frames" => options.frames = Some(next("their number")?.parse()?),
                 "--key-interval" => options.key_interval = Some(next("it")?.parse()?),
                 "--drop" => options.drop = true,
+                "--simple-filter" => options.simple_filter = true,
+                "--finer-where-flat" => options.finer_where_flat = true,
                 "--sizes" => options.sizes = true,
                 "--psnr" => options.psnr = true,
                 "--reconstruction" => options.reconstruction = Some(next("the file")?),

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use crate::Error;
 use crate::bool_coder::BoolEncoder;
 use crate::header::FrameHeader;
 use crate::macroblock::Macroblock;
@@ -10,10 +9,28 @@ use crate::mode_coding::ModeWriter;
 use crate::tokens;
 use crate::worker::RowOutput;
 
-/// What the tag can say of the first partition's length (RFC 6386 §9.1).
-const LONGEST_FIRST_PARTITION: usize = (1 << 19) - 1;
-/// What can be said of the length of another one (RFC 6386 §9.5).
-const LONGEST_PARTITION: usize = (1 << 24) - 1;
+/// How long parts of a frame can be, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The header and the modes (RFC 6386 §9.1).
+    pub(crate) first_partition: usize,
+    /// Each partition of tokens (RFC 6386 §9.5).
+    pub(crate) partition: usize,
+}
+
+impl Limits {
+    pub(crate) const OF_THE_FORMAT: Self = Self {
+        first_partition: (1 << 19) - 1,
+        partition: (1 << 24) - 1,
+    };
+}
+
+/// The format cannot say how long a part of the frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TooLong {
+    Modes,
+    Tokens,
+}
 
 /// How many partitions the tokens of so many rows go into: enough for a decoder to have
 /// something to do on each of its cores, few enough to cost nothing.
@@ -30,12 +47,13 @@ pub(crate) fn partitions(rows: usize) -> usize {
 ///
 /// # Errors
 ///
-/// [`Error::FrameTooLong`] if the format cannot say how long a part of it is.
+/// [`TooLong`] if a part of it is longer than its limit.
 pub(crate) fn write(
     header: &FrameHeader<'_>,
     rows: &[&RowOutput],
     threads: usize,
-) -> Result<Vec<u8>, Error> {
+    limits: Limits,
+) -> Result<Vec<u8>, TooLong> {
     let write_partition = |partition: usize| {
         let rows = rows.iter().skip(partition).step_by(header.partitions);
         let mut encoder = BoolEncoder::new();
@@ -61,9 +79,11 @@ pub(crate) fn write(
     let (last, others) = partitions
         .split_last()
         .expect("there is at least one partition");
-    let too_long = others.iter().any(|other| other.len() > LONGEST_PARTITION);
-    if first.len() > LONGEST_FIRST_PARTITION || too_long {
-        return Err(Error::FrameTooLong);
+    if first.len() > limits.first_partition {
+        return Err(TooLong::Modes);
+    }
+    if others.iter().any(|other| other.len() > limits.partition) {
+        return Err(TooLong::Tokens);
     }
     let mut bytes = header.tag(first.len());
     bytes.extend(first);

@@ -119,3 +119,70 @@ impl BoolEncoder {
         self.low &= (1 << (self.waiting + 8)) - 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::bool_decoder::BoolDecoder;
+    use crate::tables::modes;
+
+    proptest! {
+        #[test]
+        fn the_decoder_of_the_rfc_reads_what_was_written(
+            bits in prop::collection::vec((any::<bool>(), 1..=255_u8), 0..3000),
+        ) {
+            let mut encoder = BoolEncoder::new();
+            bits.iter().for_each(|(bit, probability)| encoder.write(*bit, *probability));
+            let bytes = encoder.finish();
+            let mut decoder = BoolDecoder::new(&bytes);
+            for (bit, probability) in bits {
+                prop_assert_eq!(decoder.bit(probability), bit);
+            }
+        }
+
+        #[test]
+        fn numbers_come_back(
+            numbers in prop::collection::vec((0..1_u32 << 15, -63..=63_i32, 0..4_usize), 1..50),
+        ) {
+            let mut encoder = BoolEncoder::new();
+            for (number, signed, leaf) in &numbers {
+                encoder.write_literal(*number, 15);
+                encoder.write_optional_signed(*signed, 6);
+                let code = modes::SEGMENT_CODES[*leaf];
+                encoder.write_tree(&modes::SEGMENT_TREE, &[10, 128, 250], code);
+            }
+            let bytes = encoder.finish();
+            let mut decoder = BoolDecoder::new(&bytes);
+            for (number, signed, leaf) in numbers {
+                prop_assert_eq!(decoder.literal(15), number);
+                prop_assert_eq!(decoder.optional_signed(6), signed);
+                // As RFC 6386 §10 writes the tree.
+                prop_assert_eq!(decoder.tree(&[2, 4, 0, -1, -2, -3], &[10, 128, 250]), leaf);
+            }
+        }
+    }
+
+    #[test]
+    fn a_carry_runs_through_all_bytes_that_are_full() {
+        // The upper part of the interval again and again: bytes of 255.
+        for ones in 0..200 {
+            let bits = |n: usize| match n < ones {
+                true => (true, 255),
+                false => (n.is_multiple_of(3), 128),
+            };
+            let mut encoder = BoolEncoder::new();
+            (0..400)
+                .map(bits)
+                .for_each(|(bit, probability)| encoder.write(bit, probability));
+            let bytes = encoder.finish();
+            let mut decoder = BoolDecoder::new(&bytes);
+            assert!(
+                (0..400)
+                    .map(bits)
+                    .all(|(bit, probability)| decoder.bit(probability) == bit)
+            );
+        }
+    }
+}

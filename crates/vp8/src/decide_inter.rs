@@ -111,9 +111,16 @@ impl<'a> Task<'a> {
         implied.map(|(mode, vector, _)| (mode, vector))
     }
 
+    /// Whether parts with vectors of their own may be better than this.
+    fn may_split(&self, best: &Candidate) -> bool {
+        let effort = &self.context.effort;
+        let least = effort.split_difference * self.quantizer.step;
+        !effort.splits.is_empty() && best.difference > least
+    }
+
     /// Whether it pays to look further than this.
     fn is_good(&self, best: &Candidate) -> bool {
-        best.difference < self.quantizer.good_difference
+        self.context.effort.plain || best.difference < self.quantizer.good_difference
     }
 }
 
@@ -140,7 +147,7 @@ impl Worker {
             best = self.best_golden(task, best);
         }
         if !task.is_good(&best) {
-            if !task.context.effort.splits.is_empty() && self.take_split(task, &best, macroblock) {
+            if task.may_split(&best) && self.take_split(task, &best, macroblock) {
                 return Decision::Predicted;
             }
             if let Some(decision) = self.take_intra(task, best.cost, macroblock) {
@@ -224,9 +231,10 @@ impl Worker {
             cost: difference + search.price(vector),
         };
         let Survey { nearest, near, .. } = task.survey;
-        let guesses = [nearest, near, task.context.previous_vector(task.position)];
+        let previous = task.context.previous_vector(task.position);
+        let guesses = [nearest, near, previous].into_iter();
         let mut start = found(Vector::ZERO, difference);
-        for guess in guesses {
+        for guess in guesses.chain(task.context.scrolled) {
             let vector = task.bounds.clamp(guess).rounded();
             if vector != start.vector && task.bounds.contain(vector) {
                 let other = found(vector, search.difference(vector));
@@ -327,7 +335,7 @@ impl Worker {
         let (mode, cost) = self.best_luma_mode(context, around, quantizer);
         let cost = cost + said;
         let tries = context.effort.block_modes;
-        let tries_blocks = tries > 0 && limit.min(cost) > quantizer.blocks_difference;
+        let tries_blocks = limit.min(cost) > quantizer.blocks_difference;
         if cost >= limit && !tries_blocks {
             return None;
         }

@@ -1,7 +1,7 @@
 //! How a macroblock is predicted from what is around it.
 
 use crate::frame_context::FrameContext;
-use crate::macroblock::{IntraMode, Macroblock, Mode};
+use crate::macroblock::{BlockMode, IntraMode, Macroblock, Mode};
 use crate::quantizer::Quantizer;
 use crate::samples::{CHROMA_STRIDE, LUMA_STRIDE};
 use crate::tables::{Probability, modes, tree_cost};
@@ -30,15 +30,8 @@ impl Worker {
         let (mode, cost) = self.best_luma_mode(context, around, quantizer);
         macroblock.chroma = self.best_chroma_mode(context, around, quantizer);
         macroblock.mode = Mode::Intra(mode);
-        if context.effort.key_block_modes > 0
-            && self.try_blocks(
-                context,
-                around,
-                macroblock,
-                cost,
-                context.effort.key_block_modes,
-            )
-        {
+        let tries = BlockMode::ALL.len();
+        if !context.effort.plain && self.try_blocks(context, around, macroblock, cost, tries) {
             return Decision::Coded;
         }
         around.luma().predict(mode, &mut self.samples.y);
@@ -54,7 +47,7 @@ impl Worker {
     ) -> (IntraMode, u32) {
         let surroundings = around.luma();
         let mut best = (IntraMode::Dc, u32::MAX);
-        for mode in IntraMode::ALL {
+        for &mode in context.effort.whole_modes() {
             surroundings.predict(mode, &mut self.scratch);
             let difference =
                 context
@@ -92,7 +85,7 @@ impl Worker {
             false => &modes::DEFAULT_CHROMA,
         };
         let mut best = (IntraMode::Dc, u32::MAX);
-        for mode in IntraMode::ALL {
+        for &mode in context.effort.whole_modes() {
             let code = modes::CHROMA_CODES[mode as usize];
             let bits = tree_cost(&modes::CHROMA_TREE, probabilities, code);
             let mut cost = (bits * quantizer.bit_price) >> 16;

@@ -34,6 +34,24 @@ pub(crate) struct SplitSearch<'a> {
     pub(crate) whole: Vector,
 }
 
+impl SplitSearch<'_> {
+    /// Whether a part's prediction has at least a sample of the picture: all others are like
+    /// that at the border. Decoders may begin with a row when those above it are there that its
+    /// vectors point to, and some take a part that lies above the picture for one that needs
+    /// nothing at all.
+    fn overlaps(&self, (split, block): (Split, usize), vector: Vector) -> bool {
+        let inside = |at: i32, moved: i32, length: i32, macroblocks: usize| {
+            let first = at + moved;
+            first + length > 0 && first < macroblocks as i32 * 16
+        };
+        let (x, y) = self.position.origin(16);
+        let (x, y) = (x + block as i32 % 4 * 4, y + block as i32 / 4 * 4);
+        let (dx, dy) = vector.whole();
+        let (width, height) = split.part_size();
+        inside(x, dx, width, self.context.columns) && inside(y, dy, height, self.context.rows)
+    }
+}
+
 /// In what steps a part's vector is improved, in quarters of a sample.
 const STEPS: [i16; 3] = [4, 2, 1];
 const AROUND: [(i16, i16); 4] = [(-1, 0), (1, 0), (0, -1), (0, 1)];
@@ -86,6 +104,7 @@ impl Worker {
                 let kind = Part::of(vector, left, above);
                 let says_new = kind == Part::New;
                 if !search.bounds.contain(vector)
+                    || !search.overlaps((split, block), vector)
                     || says_new && !vector.is_near_enough(search.survey.best)
                 {
                     return;

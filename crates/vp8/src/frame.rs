@@ -36,7 +36,7 @@ impl Plane {
     }
 
     /// Takes over rows that follow each other without gaps, from row `y` on.
-    pub(crate) fn store_rows(&mut self, y: usize, rows: &[u8]) {
+    fn store_rows(&mut self, y: usize, rows: &[u8]) {
         for (row, samples) in rows.chunks_exact(self.width).enumerate() {
             let at = self.origin + (y + row) * self.stride;
             self.samples[at..at + self.width].copy_from_slice(samples);
@@ -85,6 +85,13 @@ impl Frame {
                 chroma.clone(),
                 chroma,
             ],
+        }
+    }
+
+    /// Takes over a row of macroblocks, without gaps between its samples.
+    pub(crate) fn store_row(&mut self, row: usize, planes: &[Vec<u8>; 3]) {
+        for ((plane, rows), side) in self.planes.iter_mut().zip(planes).zip([16, 8, 8]) {
+            plane.store_rows(row * side, rows);
         }
     }
 

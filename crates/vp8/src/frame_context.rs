@@ -23,6 +23,8 @@ pub(crate) struct FrameContext<'a> {
     pub(crate) golden: Option<&'a Frame>,
     /// The vectors of the frame before, row by row.
     pub(crate) previous_vectors: &'a [Vector],
+    /// How much of the picture moved together, if it did.
+    pub(crate) scrolled: Option<Vector>,
     /// Of each segment.
     pub(crate) quantizers: [Quantizer; 4],
     /// Each macroblock's segment, if there are several.

@@ -11,6 +11,10 @@
 //! rows of one frame; what comes out is the same with any number of them. So it is on every
 //! processor: inner loops are picked at run time, and all versions agree bit for bit.
 //!
+//! **A bitrate holds.** Where even the coarsest quantizer costs too much for a while, the last
+//! picture is shown again until there are bits for another ([`Config::drop_frames`] leaves such
+//! frames out instead).
+//!
 //! **A refused call changes nothing.** The encoder goes on as if it had not been made.
 //!
 //! ```
@@ -38,6 +42,9 @@
 
 mod bitstream;
 mod bool_coder;
+#[cfg(test)]
+#[path = "../tests/decoder/bits.rs"]
+mod bool_decoder;
 mod config;
 mod decide_blocks;
 mod decide_inter;
@@ -46,6 +53,7 @@ mod decide_split;
 mod edge;
 mod encoder;
 mod error;
+mod filter_level;
 mod frame;
 mod frame_context;
 mod header;
@@ -61,7 +69,9 @@ mod rate;
 mod reconstruction;
 mod residue;
 mod samples;
+mod scroll;
 mod search;
+mod segments;
 mod speed;
 mod tables;
 mod threads;

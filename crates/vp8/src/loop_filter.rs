@@ -145,3 +145,80 @@ impl LoopFilter {
         level.saturating_add_signed(adjustment).min(MAX_LEVEL)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: FilterAdjustments = FilterAdjustments {
+        references: [0; 4],
+        modes: [0; 4],
+    };
+
+    fn limits(key: bool, level: u8, sharpness: u8) -> Option<Limits> {
+        let filter = LoopFilter {
+            key,
+            simple: false,
+            levels: [level; 4],
+            sharpness,
+            adjustments: NONE,
+        };
+        filter.limits(&Macroblock::default())
+    }
+
+    #[test]
+    fn limits_are_those_of_the_rfc() {
+        // RFC 6386 §15.2, §15.3: level, sharpness, interior limit.
+        for (level, sharpness, interior) in [
+            (1, 0, 1),
+            (32, 0, 32),
+            (63, 0, 63),
+            (63, 1, 8),
+            (12, 4, 5),
+            (10, 4, 5),
+            (63, 7, 2),
+            (2, 5, 1),
+        ] {
+            let Limits { outer, inner } = limits(true, level, sharpness).expect("it is on");
+            assert_eq!((outer.interior, inner.interior), (interior, interior));
+            assert_eq!(outer.edge, (level + 2) * 2 + interior);
+            assert_eq!(inner.edge, level * 2 + interior);
+        }
+        // RFC 6386 §15.3: the threshold of high edge variance.
+        for (level, of_key, of_other) in
+            [(14, 0, 0), (15, 1, 1), (20, 1, 2), (39, 1, 2), (40, 2, 3)]
+        {
+            let threshold = |key| limits(key, level, 0).map(|limits| limits.inner.high_variance);
+            assert_eq!(threshold(true), Some(of_key), "{level}");
+            assert_eq!(threshold(false), Some(of_other), "{level}");
+        }
+        assert!(limits(true, 0, 0).is_none());
+    }
+
+    #[test]
+    fn adjustments_keep_the_level_in_its_range() {
+        let mut filter = LoopFilter {
+            key: false,
+            simple: false,
+            levels: [60, 10, 1, 0],
+            sharpness: 0,
+            adjustments: FilterAdjustments {
+                references: [2, 0, -2, -2],
+                modes: [4, -2, 2, 4],
+            },
+        };
+        let mut macroblock = Macroblock {
+            mode: Mode::Blocks,
+            ..Macroblock::default()
+        };
+        assert_eq!(filter.level(&macroblock), 63);
+        macroblock.segment = 1;
+        macroblock.mode = Mode::Inter(Reference::Golden, VectorMode::Zero);
+        assert_eq!(filter.level(&macroblock), 6);
+        macroblock.segment = 2;
+        assert_eq!(filter.level(&macroblock), 0);
+        assert!(!filter.is_off());
+        filter.levels = [0; 4];
+        assert!(filter.is_off());
+    }
+}

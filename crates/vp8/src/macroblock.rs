@@ -79,6 +79,16 @@ impl Split {
         }
     }
 
+    /// Width and height of each part, in samples of luma.
+    pub(crate) fn part_size(self) -> (i32, i32) {
+        match self {
+            Self::TopBottom => (16, 8),
+            Self::LeftRight => (8, 16),
+            Self::Quarters => (8, 8),
+            Self::Sixteenths => (4, 4),
+        }
+    }
+
     /// The first 4x4 block of each part.
     pub(crate) fn first_blocks(self) -> &'static [usize] {
         match self {

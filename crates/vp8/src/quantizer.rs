@@ -15,6 +15,8 @@ pub(crate) struct Quantizer {
     /// Of the first coefficients of the luma blocks.
     pub(crate) y2: BlockQuantizer,
     pub(crate) chroma: BlockQuantizer,
+    /// Of most coefficients of luma.
+    pub(crate) step: u32,
     /// What a bit costs in sums of absolute differences, in 256ths: compares predictions.
     pub(crate) bit_price: u32,
     /// A macroblock of luma that differs less may be still: what remains then is for the three
@@ -64,6 +66,7 @@ impl Quantizer {
             luma,
             y2: quantizer(dc * 2, (ac * 155 / 100).max(8), rounding.y2),
             chroma: quantizer(dc.min(132), ac, rounding.chroma),
+            step,
             bit_price: step * 256 * 18 / 100,
             still_difference: 6 * step,
             still_luma_error: step * step / 16,
@@ -72,6 +75,17 @@ impl Quantizer {
             still_chroma_error: step * step / 32,
             good_difference: 3 * step,
             blocks_difference: 40 * step,
+        }
+    }
+
+    /// For a frame that shows the last one again: whatever the picture is, it is still.
+    pub(crate) fn of_repetition() -> Self {
+        Self {
+            still_difference: u32::MAX,
+            still_luma_error: u32::MAX,
+            still_luma_sum: u32::MAX,
+            still_chroma_error: u32::MAX,
+            ..Self::new(MAX_INDEX, false)
         }
     }
 }

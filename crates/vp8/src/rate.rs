@@ -5,6 +5,7 @@
 //! model of the picture (bits times a power of the quantizer's step, learned from the frames
 //! before) turns that into a quantizer.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::quantizer::MAX_INDEX;
@@ -27,11 +28,17 @@ const MOST_INTER_FRAME: f64 = 0.45;
 /// Frames are left out, if they may be, once so many seconds of bits are owed, until it is half
 /// of that.
 const DROPPING_DEBT: f64 = 0.7;
+/// Where the coarsest quantizer is not coarse enough, the last picture stays for another frame:
+/// as long as so many seconds of bits are owed, or if more than so many would go into a second
+/// of which a part is spent already.
+const REPEATING_DEBT: f64 = 1.2;
+const MOST_PER_SECOND: f64 = 1.8;
+const SPENT_PART: f64 = 0.5;
 /// How bits fall with the step.
 const KEY_EXPONENT: f64 = 0.8;
 const INTER_EXPONENT: f64 = 1.3;
 /// By what factor the step goes down or up at most, from one frame to the next.
-const FINER: f64 = 0.7;
+const FINER: f64 = 0.85;
 const COARSER: f64 = 2.5;
 /// The step of a key frame in that of those around it, and of one that becomes golden.
 const KEY_STEP: f64 = 0.75;
@@ -67,6 +74,8 @@ pub(crate) struct RateControl {
     /// That of the last ordinary frame alone.
     last_step: Option<f64>,
     dropping: bool,
+    /// For how long the frames of the last second are shown, and what they cost in bits.
+    recent: VecDeque<(Duration, f64)>,
 }
 
 impl RateControl {
@@ -82,6 +91,7 @@ impl RateControl {
             usual_step: None,
             last_step: None,
             dropping: false,
+            recent: VecDeque::new(),
         }
     }
 
@@ -140,23 +150,36 @@ impl RateControl {
         Some(self.index(step).max(quantizer + 1).min(self.max))
     }
 
-    /// Counts a frame that is shown for so long, with its bytes; none if it was left out.
+    /// Whether a frame that is no key frame, and came out so large, had better give way to the
+    /// picture before: it costs more than flows in while it is shown, and nothing makes it
+    /// smaller.
+    pub(crate) fn should_repeat(&self, duration: Duration, bytes: usize, quantizer: u8) -> bool {
+        let bits = bytes as f64 * 8.0;
+        if quantizer < self.max || bits <= self.bits_per_second * duration.as_secs_f64() {
+            return false;
+        }
+        let spent: f64 = self.recent.iter().map(|(_, bits)| bits).sum();
+        let second_is_full = spent > SPENT_PART * self.bits_per_second
+            && spent + bits > MOST_PER_SECOND * self.bits_per_second;
+        second_is_full || self.balance < -REPEATING_DEBT * self.bits_per_second
+    }
+
+    /// Counts a frame that shows the picture before once more, or none that would have been
+    /// another: neither tells what pictures cost.
+    pub(crate) fn count_repetition(&mut self, duration: Duration, bytes: usize) {
+        self.pay(duration, bytes as f64 * 8.0);
+    }
+
+    /// Counts a frame that is shown for so long, with its bytes.
     pub(crate) fn count(
         &mut self,
         duration: Duration,
         kind: FrameKind,
         quantizer: u8,
-        bytes: Option<usize>,
+        bytes: usize,
     ) {
-        let bits = bytes.unwrap_or(0) as f64 * 8.0;
-        let inflow = self.bits_per_second * duration.as_secs_f64();
-        self.balance = (self.balance + inflow - bits).clamp(
-            -LARGEST_DEBT * self.bits_per_second,
-            LARGEST_CREDIT * self.bits_per_second,
-        );
-        if bytes.is_none() {
-            return;
-        }
+        let bits = bytes as f64 * 8.0;
+        self.pay(duration, bits);
         let step = step(quantizer);
         let bits = bits.max(OVERHEAD);
         if kind == FrameKind::Key {
@@ -182,6 +205,24 @@ impl RateControl {
             let usual = self.usual_step.unwrap_or(step);
             self.usual_step = Some(usual * (step / usual).powf(0.2));
             self.last_step = Some(step);
+        }
+    }
+
+    /// Lets flow in what a frame's duration brings, and out what it costs.
+    fn pay(&mut self, duration: Duration, bits: f64) {
+        let inflow = self.bits_per_second * duration.as_secs_f64();
+        self.balance = (self.balance + inflow - bits).clamp(
+            -LARGEST_DEBT * self.bits_per_second,
+            LARGEST_CREDIT * self.bits_per_second,
+        );
+        self.recent.push_back((duration, bits));
+        // With the next frame, it shall be a second.
+        let mut shown: Duration = self.recent.iter().map(|(duration, _)| *duration).sum();
+        while shown + duration > Duration::from_secs(1) {
+            let Some((oldest, _)) = self.recent.pop_front() else {
+                break;
+            };
+            shown -= oldest;
         }
     }
 
@@ -222,7 +263,7 @@ mod tests {
             let quantizer = control.quantizer(FRAME, kind);
             // Another exponent than the model has.
             let bits = bits_at_step_1(n, kind) / step(quantizer).powf(1.1);
-            control.count(FRAME, kind, quantizer, Some((bits / 8.0) as usize));
+            control.count(FRAME, kind, quantizer, (bits / 8.0) as usize);
             frames.push((bits, quantizer));
         }
         frames
@@ -301,14 +342,55 @@ mod tests {
     fn frames_are_dropped_until_half_of_the_debt_is_paid() {
         let mut control = RateControl::new(TARGET, 640 * 360, 4, 100);
         assert!(!control.should_drop());
-        control.count(FRAME, FrameKind::Key, 50, Some(TARGET as usize / 8));
+        control.count(FRAME, FrameKind::Key, 50, TARGET as usize / 8);
         let mut dropped = 0;
         while control.should_drop() {
-            control.count(FRAME, FrameKind::Ordinary, 0, None);
+            control.count_repetition(FRAME, 0);
             dropped += 1;
         }
         // From 0.96 seconds of debt down to 0.35, in steps of 0.04.
         assert!((15..=16).contains(&dropped), "{dropped}");
+    }
+
+    #[test]
+    fn what_no_quantizer_makes_cheap_is_shown_less_often() {
+        let mut control = RateControl::new(TARGET, 640 * 360, 4, 120);
+        let (mut bits, mut shown) = (Vec::new(), 0);
+        for n in 0..500 {
+            // A second in which every picture is new, then three of stillness.
+            let cost = if n % 100 < 25 { 90e3 } else { 2e3 };
+            let kind = if n == 0 {
+                FrameKind::Key
+            } else {
+                FrameKind::Ordinary
+            };
+            let quantizer = control.quantizer(FRAME, kind);
+            let bytes = (cost / 8.0) as usize;
+            if n > 0 && control.should_repeat(FRAME, bytes, quantizer) {
+                control.count_repetition(FRAME, 50);
+                bits.push(400.0);
+            } else {
+                control.count(FRAME, kind, quantizer, bytes);
+                bits.push(cost);
+                shown += u32::from(n % 100 < 25);
+            }
+        }
+        let seconds = bits.windows(25).map(|second| second.iter().sum::<f64>());
+        let most = seconds.fold(0.0, f64::max) / f64::from(TARGET);
+        assert!(most < 2.0, "{most:.2} seconds of bits in a second");
+        // Of 125, and of those that would have cost 2.8 seconds.
+        assert!((40..90).contains(&shown), "{shown}");
+    }
+
+    #[test]
+    fn nothing_is_repeated_that_is_cheap_or_can_be_made_so() {
+        let mut control = RateControl::new(TARGET, 640 * 360, 4, 100);
+        let even = TARGET as usize / 8 / 25;
+        assert!(!control.should_repeat(FRAME, even * 30, 100));
+        control.count(FRAME, FrameKind::Key, 100, even * 60);
+        assert!(control.should_repeat(FRAME, even * 2, 100));
+        assert!(!control.should_repeat(FRAME, even * 2, 99));
+        assert!(!control.should_repeat(FRAME, even, 100));
     }
 
     #[test]

@@ -23,16 +23,15 @@ pub(crate) struct SearchEffort {
 /// How the quarters of samples are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fraction {
-    /// Where a parabola through the neighbours' differences has its lowest point.
+    /// Where a parabola through the neighbours' differences has its lowest point, and at the
+    /// four neighbours of that.
     Estimated,
-    /// There, and at the four neighbours of that.
-    Refined,
     /// All eight neighbours at half a sample, then at a quarter.
     Exhaustive,
 }
 
 /// A difference of so much is none that a small step makes good.
-const FAR_DIFFERENCE: u32 = 12 * 256;
+pub(crate) const FAR_DIFFERENCE: u32 = 12 * 256;
 
 /// A vector and what its prediction costs: its difference from the source, with what it takes
 /// to say the vector.
@@ -179,11 +178,9 @@ impl Search<'_> {
             whole.vector.y + lowest_point(above, whole.cost, below),
         );
         try_at(&mut best, estimate);
-        if fraction == Fraction::Refined {
-            let center = best.vector;
-            for direction in AROUND {
-                try_at(&mut best, moved(center, direction, 1));
-            }
+        let center = best.vector;
+        for direction in AROUND {
+            try_at(&mut best, moved(center, direction, 1));
         }
         best
     }
@@ -207,4 +204,70 @@ fn lowest_point(before: u32, middle: u32, after: u32) -> i16 {
     // Rounded to the nearest quarter.
     let quarters = (4 * (before - after).abs() + curvature) / (2 * curvature);
     (quarters.min(2) * (before - after).signum()) as i16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::motion;
+
+    /// A hill of luma in a gray frame of 5x5 macroblocks, its top so many quarters of a sample
+    /// from the middle.
+    fn hill(dx: i32, dy: i32) -> Vec<u8> {
+        let height = |n: i32| {
+            let (x, y) = ((n % 80 - 40) * 4 - dx, (n / 80 - 40) * 4 - dy);
+            200.0 * (-f64::from(x * x + y * y) / 8000.0).exp()
+        };
+        (0..80 * 80).map(|n| 30 + height(n) as u8).collect()
+    }
+
+    fn search_for(dx: i32, dy: i32, fraction: Fraction) -> Vector {
+        let mut frame = Frame::new(5, 5);
+        for (row, samples) in hill(0, 0).chunks(80 * 16).enumerate() {
+            let chroma = vec![128; 40 * 8];
+            frame.store_row(row, &[samples.to_vec(), chroma.clone(), chroma]);
+        }
+        frame.extend();
+        let now = hill(dx, dy);
+        let source = std::array::from_fn(|n| now[(32 + n / 16) * 80 + 32 + n % 16]);
+        let search = Search {
+            kernels: Kernels::detect(),
+            source: &source,
+            frame: &frame,
+            position: Position { column: 2, row: 2 },
+            bounds: Bounds::new(2, 2, 5, 5),
+            best: Vector::ZERO,
+            costs: &VectorCosts::new(&motion::DEFAULT),
+            bit_price: 0,
+        };
+        let difference = search.difference(Vector::ZERO);
+        let start = Found {
+            vector: Vector::ZERO,
+            difference,
+            cost: difference,
+        };
+        let effort = SearchEffort {
+            first_step: 8,
+            far_step: 16,
+            steps: 8,
+            fraction,
+        };
+        let (whole, around) = search.whole(start, effort);
+        let [mut prediction, mut scratch] = [[0; 256]; 2];
+        let found = search.fraction(whole, around, fraction, &mut prediction, &mut scratch);
+        assert!(found.difference <= whole.difference && whole.difference <= difference);
+        found.vector
+    }
+
+    #[test]
+    fn what_moved_is_found_between_samples() {
+        for (dx, dy) in [(0, 0), (8, 4), (-20, 36), (3, -2), (-21, 9)] {
+            for fraction in [Fraction::Estimated, Fraction::Exhaustive] {
+                let found = search_for(dx, dy, fraction);
+                let off = |found: i16, moved: i32| (i32::from(found) + moved).abs();
+                let off = (off(found.x, dx), off(found.y, dy));
+                assert!(off.0 <= 1 && off.1 <= 1, "{found:?} for {dx}, {dy}");
+            }
+        }
+    }
 }

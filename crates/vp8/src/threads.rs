@@ -108,10 +108,7 @@ impl Completion<'_> {
         {
             let row = self.next;
             let output = outputs[row].lock().unwrap_or_else(PoisonError::into_inner);
-            let planes = self.frame.planes.iter_mut().zip(&output.planes);
-            for ((plane, rows), side) in planes.zip([16, 8, 8]) {
-                plane.store_rows(row * side, rows);
-            }
+            self.frame.store_row(row, &output.planes);
             let macroblocks = &output.macroblocks;
             self.filter
                 .filter_row(self.context.kernels, self.frame, row, macroblocks);

@@ -95,3 +95,59 @@ impl VectorCosts {
         cost(&self.0[0], vector.y, best.y) + cost(&self.0[1], vector.x, best.x)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bool_decoder::BoolDecoder;
+    use crate::tables::motion;
+
+    /// `read_mvcomponent` of RFC 6386 §17.2.
+    fn read(probabilities: &[Probability; 19], decoder: &mut BoolDecoder<'_>) -> i16 {
+        let magnitude = if decoder.bit(probabilities[0]) {
+            let mut value = 0;
+            for bit in [0, 1, 2, 9, 8, 7, 6, 5, 4] {
+                value += i16::from(decoder.bit(probabilities[9 + bit])) << bit;
+            }
+            if value & 0x3f0 == 0 || decoder.bit(probabilities[9 + 3]) {
+                value += 8;
+            }
+            value
+        } else {
+            const SHORT: [i8; 14] = [2, 8, 4, 6, 0, -1, -2, -3, 10, 12, -4, -5, -6, -7];
+            decoder.tree(&SHORT, &probabilities[2..9]) as i16
+        };
+        match magnitude != 0 && decoder.bit(probabilities[1]) {
+            true => -magnitude,
+            false => magnitude,
+        }
+    }
+
+    #[test]
+    fn every_difference_is_read_as_it_was_written() {
+        let best = Vector::new(-9, 20);
+        for difference in -1023..=1023 {
+            let vector = Vector::new(best.x + difference, best.y - difference);
+            assert!(vector.is_near_enough(best));
+            let mut encoder = BoolEncoder::new();
+            write(vector, best, &motion::DEFAULT, &mut encoder);
+            let bytes = encoder.finish();
+            let mut decoder = BoolDecoder::new(&bytes);
+            let [y, x] = motion::DEFAULT
+                .each_ref()
+                .map(|all| read(all, &mut decoder));
+            assert_eq!((x, y), (difference, -difference));
+        }
+        assert!(!Vector::new(best.x + 1024, best.y).is_near_enough(best));
+    }
+
+    #[test]
+    fn a_cost_is_that_of_the_branches() {
+        let costs = VectorCosts::new(&motion::DEFAULT);
+        let vector = Vector::new(-100, 7);
+        let [vertical, horizontal] = &motion::DEFAULT;
+        let expected = component_cost(7, vertical) + component_cost(-100, horizontal);
+        assert_eq!(costs.cost(vector, Vector::ZERO), expected);
+        assert!(costs.cost(Vector::ZERO, Vector::ZERO) < expected);
+    }
+}

@@ -96,6 +96,8 @@ prop_compose! {
         speed in speed(),
         threads in 1..4_usize,
         drop_frames in any::<bool>(),
+        simple_filter in any::<bool>(),
+        finer_where_flat in any::<bool>(),
         key_frame_interval in prop::option::of(1..9_u32),
     ) -> Config {
         let mut config = Config::new(width, height);
@@ -105,6 +107,8 @@ prop_compose! {
         config.speed = speed;
         config.threads = threads;
         config.drop_frames = drop_frames;
+        config.simple_filter = simple_filter;
+        config.finer_where_flat = finer_where_flat;
         config.key_frame_interval = key_frame_interval;
         config
     }

@@ -7,6 +7,8 @@ mod buffer;
 mod fit;
 mod jpeg;
 mod packed;
+#[cfg(any(feature = "vp8", feature = "vp9"))]
+mod planes;
 mod rgb;
 mod yuv;
 
@@ -15,6 +17,8 @@ use media_recorder_types::{ColorInfo, FrameSize, PixelFormat, VideoFrame};
 pub use buffer::{I420Buffer, I420Mut};
 pub use fit::Fitter;
 pub use jpeg::JpegDecoder;
+#[cfg(any(feature = "vp8", feature = "vp9"))]
+pub(crate) use planes::planes_of;
 
 use crate::EncodeError;
 

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use media_recorder_types::{
-    Codec, FrameSize, MediaTime, MediaTrack, Packet, PixelFormat, Rate, VideoCodec, VideoFrame,
-    VideoTrack,
+    Codec, FrameSize, MediaTime, MediaTrack, Packet, Rate, VideoCodec, VideoFrame, VideoTrack,
 };
 use media_recorder_vp8::{Config, Encoder, Picture, RateControl, Speed};
 
-use crate::convert::{I420Buffer, to_i420};
+use crate::convert::{I420Buffer, planes_of};
 use crate::video::{Intake, StreamColor, VideoEncoder};
 use crate::{EncodeError, Preset, UnsupportedReason, VideoConfig};
 
@@ -87,19 +86,7 @@ impl VideoEncoder for Vp8VideoEncoder {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
         let color = self.intake.check(frame)?;
         let duration = self.duration(frame.time);
-        let (planes, strides) = match (frame.format(), frame.planes()) {
-            (PixelFormat::I420, [y, u, v]) => (
-                [&y.data[..], &u.data[..], &v.data[..]],
-                [y.stride, u.stride, v.stride],
-            ),
-            _ => {
-                let buffer = self
-                    .converted
-                    .get_or_insert_with(|| I420Buffer::new(frame.size()));
-                to_i420(frame, color.info(), buffer.as_mut())?;
-                (buffer.planes(), buffer.strides())
-            }
-        };
+        let (planes, strides) = planes_of(frame, color.info(), &mut self.converted)?;
         let (width, height) = sides(frame.size())?;
         let plane = |index: usize| (planes[index], strides[index]);
         let picture = Picture::new(width, height, plane(0), plane(1), plane(2)).map_err(failed)?;

@@ -12,11 +12,11 @@ mod unseen;
 use std::collections::VecDeque;
 
 use media_recorder_types::{
-    Codec, FrameSize, MediaTrack, Packet, PixelFormat, VideoCodec, VideoFrame, VideoTrack,
+    Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame, VideoTrack,
 };
 use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
-use crate::convert::{I420Buffer, to_i420};
+use crate::convert::{I420Buffer, planes_of};
 use crate::rate::{QuantizerScale, RateControl};
 use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
 use crate::{EncodeError, Preset, VideoConfig};
@@ -85,12 +85,12 @@ impl VideoEncoder for Vp9VideoEncoder {
         };
         let size = frame.size();
         let width = size.width as usize;
-        let (mut planes, mut strides) = planes_of(frame, color, &mut self.converted)?;
+        let (mut planes, mut strides) = planes_of(frame, color.info(), &mut self.converted)?;
         self.rate.look(planes[0], strides[0], width);
         let repeated = self.last.as_ref().filter(|_| !key && self.rate.repeats());
         let quantizer = match repeated {
             Some(last) => {
-                (planes, strides) = planes_of(last, color, &mut self.converted)?;
+                (planes, strides) = planes_of(last, color.info(), &mut self.converted)?;
                 // The next picture is compared with the one that is shown.
                 self.rate.look(planes[0], strides[0], width);
                 self.rate.quantizer_of_repetition(frame.time)
@@ -162,21 +162,6 @@ impl VideoEncoder for Vp9VideoEncoder {
     fn track(&self) -> Option<&MediaTrack> {
         self.track.as_ref()
     }
-}
-
-/// The planes of a frame as I420 and their strides; `converted` holds them if it is none.
-fn planes_of<'a>(
-    frame: &'a VideoFrame,
-    color: StreamColor,
-    converted: &'a mut Option<I420Buffer>,
-) -> Result<([&'a [u8]; 3], [usize; 3]), EncodeError> {
-    if let (PixelFormat::I420, [y, u, v]) = (frame.format(), frame.planes()) {
-        let planes = [&y.data[..], &u.data[..], &v.data[..]];
-        return Ok((planes, [y.stride, u.stride, v.stride]));
-    }
-    let buffer = converted.get_or_insert_with(|| I420Buffer::new(frame.size()));
-    to_i420(frame, color.info(), buffer.as_mut())?;
-    Ok((buffer.planes(), buffer.strides()))
 }
 
 /// Milliseconds in which no picture is decided on, and none, which takes the limit away.

@@ -22,11 +22,23 @@ const OURS: [(&str, &[&str]); 4] = [
 ];
 
 /// Name, file type and the options of ffmpeg.
-const PEERS: [(&str, &str, &[&str]); 8] = [
+///
+/// A positive `-cpu-used` lets libvpx choose its effort by the clock, a negative one says it.
+const PEERS: [(&str, &str, &[&str]); 10] = [
     (
         "libvpx vp8",
         "webm",
         &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"],
+    ),
+    (
+        "libvpx vp8 fixed 8",
+        "webm",
+        &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "-8"],
+    ),
+    (
+        "libvpx vp8 fixed 4",
+        "webm",
+        &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "-4"],
     ),
     (
         "libvpx vp9",
