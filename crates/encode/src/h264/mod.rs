@@ -129,7 +129,7 @@ impl VideoEncoder for H264Encoder {
         self.change.look(planes.y, planes.stride_y, planes.width);
         let key = key || self.codec.is_none();
         let repeated = self.last.as_ref().filter(|_| {
-            !key && self.change.is_mostly_new() && self.account.seconds() < -settings::MOST_OWED
+            !key && self.change.is_mostly_new() && settings::is_overspent(&self.account)
         });
         if let Some(last) = repeated {
             planes = self.pictures.planes(last, color.info())?;

@@ -30,9 +30,14 @@ const PER_HALF: f64 = 8.0;
 /// 1920x1080 needs on two cores. There it costs 0.8 dB, in smaller pictures twice as much.
 const PIXELS_OF_FAST: u64 = 1_500_000;
 
-/// How many seconds of bits are owed before pictures that are mostly new are left out. By then
-/// the codec is at its coarsest quantizer: it answers within half a second.
-pub(super) const MOST_OWED: f64 = 0.5;
+/// How many seconds of bits are owed, or spent in the last one, before pictures that are mostly new
+/// are left out. By then the codec is at its coarsest quantizer: it answers within half a second.
+const MOST_OWED: f64 = 0.5;
+const MOST_PER_SECOND: f64 = 1.7;
+
+pub(super) fn is_overspent(account: &Account) -> bool {
+    account.seconds() < -MOST_OWED || account.spent_in_last_second() > MOST_PER_SECOND
+}
 
 /// A configuration that differs between presets only in what parameter sets do not say.
 pub(super) fn codec_config(config: &VideoConfig, preset: Preset) -> EncoderConfig {
