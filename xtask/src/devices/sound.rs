@@ -8,7 +8,8 @@ use super::{Rig, judge};
 
 /// The steps of the tests: microphones by themselves (`true`) and what is recorded of them, while
 /// the server lasts, and up to its end. It is started anew after that.
-const STEPS: [(bool, &str); 5] = [
+const STEPS: [(bool, &str); 6] = [
+    (true, "signal::"),
     (true, "with_a_server::"),
     (false, "sound::lasts::"),
     (false, "sound::ends::"),
