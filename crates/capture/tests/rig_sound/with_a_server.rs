@@ -106,20 +106,25 @@ fn instants_are_even_and_lie_shortly_before_now() {
     let mut microphone = open(&sink, AudioWanted::default());
     let mut expected = None;
     let (mut worst, mut oldest) = (Duration::ZERO, Duration::ZERO);
+    let mut steps = 0;
     for _ in 0..700 {
         let run = next(&mut microphone);
         let length = Duration::from_secs_f64(run.data.len() as f64 / f64::from(RATE));
         let age = Instant::now().checked_duration_since(run.at + length);
         oldest = oldest.max(age.expect("it is captured before it is read"));
         if let Some(expected) = expected.replace(run.at + length) {
-            worst = worst.max(run.at.max(expected) - run.at.min(expected));
+            let uneven = run.at.max(expected) - run.at.min(expected);
+            worst = worst.max(uneven);
+            steps += u32::from(uneven > Duration::from_millis(5));
         }
     }
     println!(
-        "uneven by {worst:?}, at most {oldest:?} old, {:?}",
+        "uneven by {worst:?}, {steps} times by much, at most {oldest:?} old, {:?}",
         microphone.counts()
     );
-    assert!(worst < Duration::from_millis(20), "{worst:?}");
+    // What a server that is short of time leaves out is a step: seldom, and silence if it is long.
+    assert!(steps < 7, "{steps}");
+    assert!(worst < Duration::from_millis(60), "{worst:?}");
     assert!(oldest < Duration::from_millis(500), "{oldest:?}");
 }
 
