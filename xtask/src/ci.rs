@@ -81,6 +81,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     } else {
         steps.skip("interop", &format!("not installed: {}", missing.join(" ")));
     }
+    let played = devices::Options::quick();
+    match played.obstacle(options.require_tools) {
+        Some(reason) => steps.skip("devices", &reason),
+        None => steps.run("devices", || devices::run(&played)),
+    }
     steps.finish()
 }
 

@@ -38,21 +38,35 @@ pub(super) fn plays(file: &Path, log: &mut Log) -> Result<f64> {
     Ok(duration)
 }
 
-/// The frequency of a tone in Hertz, in the middle of a recording.
+/// The frequency of a tone of about a kilohertz, in Hertz, in the middle of a recording.
+///
+/// A sound server that is short of time plays nothing for one of its cycles. That is in the
+/// recording, and right there; up to a twentieth of it may be so.
 pub(super) fn frequency(file: &Path) -> Result<f64> {
     let samples = inputs::samples(file)?;
     let edge = samples.len() / 10;
-    let middle = &samples[edge..samples.len() - edge];
-    let pairs = middle.windows(2).enumerate();
+    frequency_of(&samples[edge..samples.len() - edge]).context("there is no tone")
+}
+
+/// By the waves that are whole; `None` if too few are.
+fn frequency_of(samples: &[f32]) -> Option<f64> {
+    let pairs = samples.windows(2).enumerate();
     let crossings = pairs.filter(|(_, pair)| pair[0] < 0.0 && pair[1] >= 0.0);
     let crossings: Vec<f64> = crossings
         .map(|(n, pair)| n as f64 + f64::from(pair[0] / (pair[0] - pair[1])))
         .collect();
-    let [first, .., last] = crossings[..] else {
-        anyhow::bail!("there is no tone");
-    };
-    Ok((crossings.len() - 1) as f64 * 48_000.0 / (last - first))
+    let lengths = crossings.windows(2).map(|pair| pair[1] - pair[0]);
+    let whole: Vec<f64> = lengths
+        .filter(|length| (length - WAVE).abs() < WAVE / 20.0)
+        .collect();
+    let length: f64 = whole.iter().sum();
+    (length > 0.95 * samples.len() as f64).then_some(whole.len() as f64 * RATE / length)
 }
+
+/// Of the samples that ffmpeg makes.
+const RATE: f64 = 48_000.0;
+/// How long a wave of a kilohertz is, in samples.
+const WAVE: f64 = RATE / 1000.0;
 
 /// The number that each picture shows, and when.
 pub(super) fn numbers(file: &Path) -> Result<Vec<(f64, u16)>> {
@@ -109,6 +123,26 @@ mod tests {
         let bits = (0..32).map(|cell| (number >> (cell % 16) & 1 == 1) == (cell < 16));
         bits.map(|is_white| if is_white { 235 } else { 20 })
             .collect()
+    }
+
+    /// One of so many Hertz, for a second.
+    fn tone(hertz: f64) -> Vec<f32> {
+        let sample = |n| (std::f64::consts::TAU * hertz * f64::from(n) / RATE).sin() as f32;
+        (0..48_000).map(sample).collect()
+    }
+
+    #[test]
+    fn a_tone_is_measured_also_where_its_player_was_late() {
+        for hertz in [999.0, 1000.0, 1004.0] {
+            let mut samples = tone(hertz);
+            assert!((frequency_of(&samples).unwrap() - hertz).abs() < 0.01);
+            samples[10_000..10_256].fill(0.0);
+            assert!((frequency_of(&samples).unwrap() - hertz).abs() < 0.01);
+            samples[10_000..20_000].fill(0.0);
+            assert_eq!(frequency_of(&samples), None);
+        }
+        assert_eq!(frequency_of(&tone(500.0)), None);
+        assert_eq!(frequency_of(&[]), None);
     }
 
     #[test]

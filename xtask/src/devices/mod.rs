@@ -54,6 +54,41 @@ pub(crate) enum Part {
     Together,
 }
 
+impl Options {
+    /// What can be played in little time, and without a virtual machine or a processor that keeps
+    /// up with pictures.
+    pub(crate) fn quick() -> Self {
+        Self {
+            parts: vec![Part::Nothing, Part::Sound],
+            short: true,
+            v4l: false,
+        }
+    }
+
+    fn parts(&self) -> &[Part] {
+        match &self.parts[..] {
+            [] => Part::value_variants(),
+            parts => parts,
+        }
+    }
+
+    /// Why these devices cannot be played here, if they cannot: programs are not there and are not
+    /// to be installed, or a sound server does not start.
+    pub(crate) fn obstacle(&self, may_install: bool) -> Option<String> {
+        let missing = missing(&tools(self.parts()));
+        if !missing.is_empty() && !may_install {
+            return Some(format!("not installed: {}", missing.join(" ")));
+        }
+        // What cannot be installed is no obstacle but an error, which who runs them gets.
+        if install(&missing).is_err() || !self.parts().contains(&Part::Sound) {
+            return None;
+        }
+        sound::can_be_played()
+            .err()
+            .map(|error| format!("{error:#}"))
+    }
+}
+
 impl Part {
     /// Programs that it needs, and the Debian packages in which they are.
     fn tools(self) -> Vec<(&'static str, &'static str)> {
@@ -124,12 +159,8 @@ impl Rig {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let parts = match &options.parts[..] {
-        [] => Part::value_variants(),
-        parts => parts,
-    };
-    let tools: Vec<_> = parts.iter().flat_map(|part| part.tools()).collect();
-    install(&tools)?;
+    let parts = options.parts();
+    install(&missing(&tools(parts)))?;
     let rig = Rig::set_up(options)?;
     nothing::build(parts)?;
     let start = Instant::now();
@@ -176,22 +207,31 @@ fn run_one(part: Part, rig: &Rig) -> bool {
     result.is_ok()
 }
 
-/// Installs what is missing of the packages that these programs are in.
-fn install(programs: &[(&str, &str)]) -> Result<()> {
-    let mut missing: Vec<&str> = programs
+/// Programs that these parts need, and the packages in which they are.
+fn tools(parts: &[Part]) -> Vec<(&'static str, &'static str)> {
+    parts.iter().flat_map(|part| part.tools()).collect()
+}
+
+/// The packages that are missing of those in which these programs are.
+fn missing(programs: &[(&str, &'static str)]) -> Vec<&'static str> {
+    let absent = programs
         .iter()
-        .filter(|(program, _)| process::find(program).is_none())
-        .map(|(_, package)| *package)
-        .collect();
-    if missing.is_empty() {
+        .filter(|(program, _)| process::find(program).is_none());
+    let mut packages: Vec<_> = absent.map(|(_, package)| *package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+/// Installs packages.
+fn install(packages: &[&str]) -> Result<()> {
+    if packages.is_empty() {
         return Ok(());
     }
-    missing.sort_unstable();
-    missing.dedup();
     // A fresh machine has no lists of packages yet.
     process::run(&mut apt_get(&["update", "-q"]))?;
     let mut apt = apt_get(&["install", "-y", "-q", "--no-install-recommends"]);
-    process::run(apt.args(missing)).context("the rig needs root on Debian to install packages")
+    process::run(apt.args(packages)).context("the rig needs root on Debian to install packages")
 }
 
 /// `apt-get`, which waits for another one to finish.

@@ -8,7 +8,8 @@ use super::{Rig, judge};
 
 /// The steps of the tests: microphones by themselves (`true`) and what is recorded of them, while
 /// the server lasts, and up to its end. It is started anew after that.
-const STEPS: [(bool, &str); 5] = [
+const STEPS: [(bool, &str); 6] = [
+    (true, "signal::"),
     (true, "with_a_server::"),
     (false, "sound::lasts::"),
     (false, "sound::ends::"),
@@ -16,10 +17,19 @@ const STEPS: [(bool, &str); 5] = [
     (true, "without_a_server::"),
 ];
 
+const KINDS: [Kind; 2] = [Kind::PulseAudio, Kind::PipeWire];
+
+/// An error if one of the servers does not start here.
+pub(super) fn can_be_played() -> Result<()> {
+    for kind in KINDS {
+        SoundServer::start(kind).with_context(|| format!("{kind:?} does not start"))?;
+    }
+    Ok(())
+}
+
 pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
-    let kinds = [Kind::PulseAudio, Kind::PipeWire];
     std::thread::scope(|scope| {
-        let runs = kinds.map(|kind| {
+        let runs = KINDS.map(|kind| {
             scope.spawn(move || {
                 let mut log = Log::default();
                 let result = run_kind(kind, rig, &mut log);
@@ -27,7 +37,7 @@ pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
             })
         });
         let mut results = Ok(());
-        for (kind, run) in kinds.iter().zip(runs) {
+        for (kind, run) in KINDS.iter().zip(runs) {
             let Ok((own, result)) = run.join() else {
                 anyhow::bail!("{kind:?}: the thread panicked");
             };

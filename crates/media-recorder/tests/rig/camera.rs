@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use media_recorder::{
     AudioDevice, CameraFormat, CameraInfo, CameraMode, ConstrainNumber, ConstraintSet, Constraints,
     DeviceBackend, DeviceError, DeviceInfo, DeviceService, DeviceWatch, DisplayInfo,
-    DisplaySurface, MediaDevices, MediaStream, PixelFormat, Rate, VideoDevice,
+    DisplaySurface, ErrorKind, MediaDevices, MediaStream, PixelFormat, Rate, VideoDevice,
 };
 use media_recorder_capture::Camera;
 
@@ -118,6 +118,20 @@ fn yuyv_is_recorded() {
 #[test]
 fn nv12_is_recorded() {
     record(PixelFormat::Nv12, "nv12.mkv");
+}
+
+#[test]
+fn what_another_program_has_is_refused_and_can_be_had_later() {
+    let cameras = media_recorder_capture::cameras().unwrap();
+    let other = Camera::open(&cameras[0].device.id, &cameras[0].modes[0]).unwrap();
+    let any = Constraints::new().video(ConstraintSet::new());
+    let error = MediaDevices::new().get_user_media(&any).unwrap_err();
+    println!("{error}");
+    assert_eq!(error.kind(), ErrorKind::NotReadable);
+    assert!(error.message().contains("in use"), "{error}");
+    drop(other);
+    let stream = MediaDevices::new().get_user_media(&any).unwrap();
+    stream.tracks()[0].stop();
 }
 
 #[test]
