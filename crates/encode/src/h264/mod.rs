@@ -21,7 +21,7 @@ use media_recorder_types::{
 };
 use rusty_h264::Encoder;
 
-use crate::rate::{Account, ChangeMeter};
+use crate::rate::Account;
 use crate::video::{Intake, VideoEncoder, check_size};
 use crate::{EncodeError, Preset, VideoConfig};
 use nal::AccessUnit;
@@ -37,9 +37,6 @@ pub(crate) struct H264Encoder {
     /// What the codec will be made for at the next key frame.
     wanted: Preset,
     account: Account,
-    change: ChangeMeter,
-    /// The picture that the last packet shows.
-    last: Option<VideoFrame>,
     pictures: Pictures,
     intake: Intake,
     packets: VecDeque<Packet>,
@@ -57,8 +54,6 @@ impl H264Encoder {
             preset,
             wanted: preset,
             account: Account::new(config.bits_per_second, config.rate),
-            change: ChangeMeter::default(),
-            last: None,
             pictures: Pictures::default(),
             intake: Intake::new(config.size, config.rate),
             packets: VecDeque::new(),
@@ -124,19 +119,8 @@ impl H264Encoder {
 impl VideoEncoder for H264Encoder {
     fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
         let color = self.intake.check(frame)?;
-        let mut planes = self.pictures.planes(frame, color.info())?;
+        let planes = self.pictures.planes(frame, color.info())?;
         self.account.flow_in(frame.time);
-        self.change.look(planes.y, planes.stride_y, planes.width);
-        let key = key || self.codec.is_none();
-        let repeated = self.last.as_ref().filter(|_| {
-            !key && self.change.is_mostly_new() && settings::is_overspent(&self.account)
-        });
-        if let Some(last) = repeated {
-            planes = self.pictures.planes(last, color.info())?;
-            // The next picture is compared with the one that is shown.
-            self.change.look(planes.y, planes.stride_y, planes.width);
-        }
-        let repeats = repeated.is_some();
         // The first frame of a codec is its key frame.
         let codec = match &mut self.codec {
             Some(codec) if !key => codec,
@@ -151,9 +135,6 @@ impl VideoEncoder for H264Encoder {
         let unit = nal::access_unit(&stream).ok_or_else(|| failed("a frame without a picture"))?;
         self.account.spend(unit.sample.len() as f64 * 8.0);
         self.check_parameter_sets(&unit, color.info())?;
-        if !repeats {
-            self.last = Some(frame.clone());
-        }
         self.intake.accept(frame, color);
         if let Some((time, duration)) = self.intake.next_time() {
             let packet = Packet::new(self.config.track, unit.sample.into(), time, duration);

@@ -30,15 +30,6 @@ const PER_HALF: f64 = 8.0;
 /// 1920x1080 needs on two cores. There it costs 0.8 dB, in smaller pictures twice as much.
 const PIXELS_OF_FAST: u64 = 1_500_000;
 
-/// How many seconds of bits are owed, or spent in the last one, before pictures that are mostly new
-/// are left out. By then the codec is at its coarsest quantizer: it answers within half a second.
-const MOST_OWED: f64 = 0.5;
-const MOST_PER_SECOND: f64 = 1.7;
-
-pub(super) fn is_overspent(account: &Account) -> bool {
-    account.seconds() < -MOST_OWED || account.spent_in_last_second() > MOST_PER_SECOND
-}
-
 /// A configuration that differs between presets only in what parameter sets do not say.
 pub(super) fn codec_config(config: &VideoConfig, preset: Preset) -> EncoderConfig {
     let size = coded_size(config.size);
@@ -69,8 +60,8 @@ pub(super) fn codec_config(config: &VideoConfig, preset: Preset) -> EncoderConfi
 
 /// The time in which what was spent too much or too little is paid back, in seconds: about a
 /// group of pictures, since a codec's bitrate holds for one. Shorter, and groups of several
-/// seconds pay back too much; longer, and each of several groups at once ends with a debt.
-const HORIZON: f64 = 1.0;
+/// seconds pay back too much.
+const HORIZON: f64 = 1.5;
 /// What a group gets at least and at most, in parts of the bitrate.
 const LEAST: f64 = 0.05;
 const MOST: f64 = 2.0;

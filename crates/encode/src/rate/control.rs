@@ -37,7 +37,7 @@ const COARSER: f64 = 3.0;
 const MOST_PER_SECOND: f64 = 1.5;
 const OWED: f64 = 0.5;
 /// From this part of the coarsest step on, coarser ones save hardly anything.
-const NEARLY: f64 = 0.9;
+const NEARLY: f64 = 0.8;
 
 /// A frame costs this at least, in bits, however little there is in it.
 const FRAME_OVERHEAD: f64 = 200.0;

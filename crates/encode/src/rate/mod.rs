@@ -5,10 +5,7 @@
     allow(dead_code, reason = "without it, a part is used by tests only")
 )]
 mod account;
-#[cfg_attr(
-    not(feature = "vp9"),
-    allow(dead_code, reason = "without it, a part is used by tests only")
-)]
+#[cfg(feature = "vp9")]
 mod change;
 #[cfg(feature = "vp9")]
 mod control;
@@ -16,6 +13,6 @@ mod control;
 mod scale;
 
 #[cfg(feature = "h264")]
-pub(crate) use {account::Account, change::ChangeMeter};
+pub(crate) use account::Account;
 #[cfg(feature = "vp9")]
 pub(crate) use {control::RateControl, scale::QuantizerScale};
