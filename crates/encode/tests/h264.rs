@@ -7,7 +7,7 @@ use bytes::Bytes;
 use common::{config, flat, moving, ms, packets_of};
 use media_recorder_encode::{Parallelism, Preset, VideoConfig, VideoEncoder, video_encoder};
 use media_recorder_types::{
-    ColorInfo, FrameSize, Packet, Rate, TrackMedia, VideoCodec, VideoFrame,
+    ColorInfo, FrameSize, MediaTime, Packet, PixelFormat, Rate, TrackMedia, VideoCodec, VideoFrame,
 };
 use rusty_h264::{Decoder, YuvFrame};
 
@@ -22,14 +22,17 @@ fn encode(encoder: &mut dyn VideoEncoder, frames: &[VideoFrame]) -> Vec<Packet> 
     packets_of(encoder)
 }
 
-/// The parameter sets of an `avcC` with one of each.
-fn parameter_sets(record: &[u8]) -> [&[u8]; 2] {
+/// The parameter sets of an `avcC`: that of the sequence, then those of pictures, the codec's first.
+fn parameter_sets(record: &[u8]) -> [&[u8]; 3] {
     let set = |at: usize| {
         let length = usize::from(u16::from_be_bytes([record[at], record[at + 1]]));
         &record[at + 2..at + 2 + length]
     };
     let sequence_set = set(6);
-    [sequence_set, set(6 + 2 + sequence_set.len() + 1)]
+    let pictures = 6 + 2 + sequence_set.len();
+    assert_eq!(record[pictures], 2, "sets of pictures");
+    let codecs = set(pictures + 1);
+    [sequence_set, codecs, set(pictures + 1 + 2 + codecs.len())]
 }
 
 /// What a player does with the samples of an `avc1` track.
@@ -188,6 +191,55 @@ fn the_bitrate_is_kept_over_ten_seconds() {
     }
 }
 
+/// A picture as new as can be, of small blocks.
+fn blocks(size: FrameSize, n: u32, time: MediaTime) -> VideoFrame {
+    let mut data = Vec::with_capacity(PixelFormat::I420.packed_len(size));
+    for (y, x) in (0..size.height).flat_map(|y| (0..size.width).map(move |x| (y, x))) {
+        let block = (y / 4 * 61 + x / 4 + 1).wrapping_mul((n + 1).wrapping_mul(2_654_435_761));
+        data.push((block >> 24) as u8);
+    }
+    data.resize(PixelFormat::I420.packed_len(size), 128);
+    VideoFrame::packed(PixelFormat::I420, size, data.into(), time).expect("a whole picture")
+}
+
+#[test]
+fn where_every_picture_is_new_some_show_the_one_before() {
+    let config = config(160, 96).with_bits_per_second(20_000);
+    let size = config.size;
+    // Beyond the numbers that pictures have, which start again at 16 and 128.
+    let frames: Vec<_> = (0..300)
+        .map(|n| blocks(size, n / 10 * 10 + (n % 10).min(6), ms(i64::from(n) * 40)))
+        .collect();
+    let mut encoder = video_encoder(VideoCodec::H264, config).expect("a good configuration");
+    for (n, frame) in frames.iter().enumerate() {
+        encoder.encode(frame, n == 0).expect("a good frame");
+    }
+    encoder.finish().expect("good frames");
+    let packets = packets_of(&mut *encoder);
+    assert_eq!(packets.len(), frames.len());
+    let record = &encoder.track().expect("packets are there").codec_private;
+    let decoded = decode(record, &packets);
+    // The first byte of a slice says whether others are predicted from it.
+    let is_copy = |packet: &Packet| packet.data[4] == 0x01;
+    let copies = (1..packets.len()).filter(|&n| is_copy(&packets[n]));
+    for n in copies.clone() {
+        assert_eq!(decoded[n].y, decoded[n - 1].y, "picture {n}");
+        assert!(!is_copy(&packets[n - 1]), "two in a row at {n}");
+    }
+    assert!(copies.clone().count() > 20);
+    assert!(copies.into_iter().any(|n| n > 256));
+    // What follows a copy is still predicted from the same picture as in the encoder.
+    let mean = |n: usize| {
+        let plane = &frames[n].planes()[0].data;
+        let pairs = plane.iter().zip(&decoded[n].y);
+        pairs.map(|(&a, &b)| f64::from(a.abs_diff(b))).sum::<f64>() / plane.len() as f64
+    };
+    for n in (9..frames.len()).step_by(10) {
+        // Between two pictures that have nothing in common there are 85.
+        assert!(mean(n) < 40.0, "picture {n} is {:.1} off", mean(n));
+    }
+}
+
 #[test]
 fn the_record_describes_profile_and_level() {
     let config = config(320, 180);
@@ -198,7 +250,10 @@ fn the_record_describes_profile_and_level() {
     // High profile without constraints, level 1.2, lengths of 4 bytes.
     assert_eq!(record[..6], [1, 100, 0, 12, 0xff, 0xe1]);
     assert_eq!(record[record.len() - 4..], [0xfd, 0xf8, 0xf8, 0]);
-    let [sequence_set, picture_set] = parameter_sets(record);
-    assert_eq!((sequence_set[0], picture_set[0]), (0x67, 0x68));
+    let [sequence_set, picture_set, of_copies] = parameter_sets(record);
+    assert_eq!(
+        [sequence_set[0], picture_set[0], of_copies[0]],
+        [0x67, 0x68, 0x68]
+    );
     assert_eq!(sequence_set[1..4], record[1..4]);
 }

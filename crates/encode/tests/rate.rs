@@ -91,7 +91,7 @@ fn av1_keeps_its_bitrate_on_such_a_screen() {
 /// The codec's own rate control overspends on such a screen by a third, and forgets it.
 #[cfg(feature = "h264")]
 #[test]
-fn what_h264_has_overspent_is_paid_back() {
+fn what_h264_overspends_is_paid_back() {
     let seconds = seconds_of(VideoCodec::H264, in_groups(1, TARGET), 30);
-    assert!(mean(&seconds) < TARGET * 110 / 100, "{seconds:?}");
+    assert!(mean(&seconds) < TARGET * 105 / 100, "{seconds:?}");
 }

@@ -9,6 +9,13 @@ pub(super) struct BitWriter {
 }
 
 impl BitWriter {
+    pub(super) fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            free: 0,
+        }
+    }
+
     /// Goes on where `payload` ends, before its trailing bits (H.264 §7.3.2.11). `None` if it
     /// has none.
     pub(super) fn reopen(mut payload: Vec<u8>) -> Option<Self> {
@@ -70,6 +77,49 @@ impl BitWriter {
     }
 }
 
+/// Reads a payload. What lies beyond its end is `None`.
+#[derive(Debug)]
+pub(super) struct BitReader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> BitReader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+
+    /// One bit.
+    pub(super) fn flag(&mut self) -> Option<bool> {
+        let byte = self.bytes.get(self.at / 8)?;
+        let bit = byte >> (7 - self.at % 8) & 1;
+        self.at += 1;
+        Some(bit == 1)
+    }
+
+    /// `u(count)`, for up to 32 bits.
+    pub(super) fn bits(&mut self, count: u32) -> Option<u32> {
+        (0..count).try_fold(0, |value, _| Some(value << 1 | u32::from(self.flag()?)))
+    }
+
+    /// `ue(v)` (H.264 §9.1), for values below 2³² − 1.
+    pub(super) fn exp_golomb(&mut self) -> Option<u32> {
+        let mut zeros = 0;
+        while !self.flag()? {
+            zeros += 1;
+        }
+        let rest = (zeros < 32).then(|| self.bits(zeros))??;
+        Some((1_u32 << zeros) - 1 + rest)
+    }
+
+    /// `se(v)` (H.264 §9.1.1).
+    pub(super) fn signed_exp_golomb(&mut self) -> Option<i32> {
+        let code = self.exp_golomb()?;
+        let size = code.div_ceil(2).cast_signed();
+        Some(if code % 2 == 0 { -size } else { size })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,11 +164,51 @@ mod tests {
             (3, 0b00100),
             (9, 0b0001010),
         ] {
-            let mut writer = BitWriter::reopen(vec![0x80]).unwrap();
+            let mut writer = BitWriter::new();
             writer.exp_golomb(value);
             let length = 2 * (value + 1).ilog2() + 1;
             let written = writer.finish();
             assert_eq!(u32::from(written[0]) >> (8 - length), bits, "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut bits = BitWriter::new();
+        bits.bits(0b1011, 4);
+        for value in [0, 1, 7, 8, 1000, u32::MAX - 1] {
+            bits.exp_golomb(value);
+        }
+        let bytes = bits.finish();
+        let mut read = BitReader::new(&bytes);
+        assert_eq!(read.bits(4), Some(0b1011));
+        for value in [0, 1, 7, 8, 1000, u32::MAX - 1] {
+            assert_eq!(read.exp_golomb(), Some(value));
+        }
+        assert_eq!(read.flag(), Some(true));
+        assert_eq!(read.bits(8), None);
+        assert_eq!(read.exp_golomb(), None);
+    }
+
+    #[test]
+    fn signs_alternate() {
+        // H.264 table 9-3.
+        for (code, value) in [
+            (0, 0),
+            (1, 1),
+            (2, -1),
+            (3, 2),
+            (4, -2),
+            (u32::MAX - 1, i32::MIN + 1),
+        ] {
+            let mut bits = BitWriter::new();
+            bits.exp_golomb(code);
+            let bytes = bits.finish();
+            assert_eq!(
+                BitReader::new(&bytes).signed_exp_golomb(),
+                Some(value),
+                "{code}"
+            );
         }
     }
 }

@@ -2,15 +2,17 @@
 //!
 //! The codec chooses its quantizers itself, for a bitrate and a speed that are fixed when it is
 //! made. So each key frame starts a fresh codec, which gets the preset that is wanted then, and
-//! the bitrate that pays back what those before it have spent too much or too little. What it
-//! says of the stream is completed in [`sequence_set`], and its byte stream becomes samples in
-//! [`nal`].
+//! the bitrate that pays back what those before it have spent too much or too little. Where that
+//! comes too late, pictures are [left out](left_out). What the codec says of the stream is
+//! completed in [`sequence_set`], and its byte stream becomes samples in [`nal`].
 
 mod bits;
 mod config_record;
+mod left_out;
 mod level;
 mod nal;
 mod picture;
+mod quantizer;
 mod sequence_set;
 mod settings;
 
@@ -21,7 +23,7 @@ use media_recorder_types::{
 };
 use rusty_h264::Encoder;
 
-use crate::rate::Account;
+use crate::rate::{Account, ChangeMeter};
 use crate::video::{Intake, VideoEncoder, check_size};
 use crate::{EncodeError, Preset, VideoConfig};
 use nal::AccessUnit;
@@ -37,6 +39,13 @@ pub(crate) struct H264Encoder {
     /// What the codec will be made for at the next key frame.
     wanted: Preset,
     account: Account,
+    change: ChangeMeter,
+    /// How many pictures the codec has made since its key frame, which counts.
+    coded: u32,
+    /// Whether the last of them is about as coarse as the codec makes any.
+    is_coarse: bool,
+    /// Whether the last picture was left out.
+    has_left_out: bool,
     pictures: Pictures,
     intake: Intake,
     packets: VecDeque<Packet>,
@@ -54,6 +63,10 @@ impl H264Encoder {
             preset,
             wanted: preset,
             account: Account::new(config.bits_per_second, config.rate),
+            change: ChangeMeter::default(),
+            coded: 0,
+            is_coarse: false,
+            has_left_out: false,
             pictures: Pictures::default(),
             intake: Intake::new(config.size, config.rate),
             packets: VecDeque::new(),
@@ -104,7 +117,10 @@ impl H264Encoder {
             references,
         };
         let record = sequence_set::complete(sequence_set, description)
-            .and_then(|complete| config_record::config_record(&complete, picture_set))
+            .and_then(|complete| {
+                let picture_sets = [picture_set, &left_out::picture_set()];
+                config_record::config_record(&complete, picture_sets)
+            })
             .ok_or_else(|| failed("unknown parameter sets"))?;
         let video = VideoTrack {
             codec: VideoCodec::H264,
@@ -121,24 +137,39 @@ impl VideoEncoder for H264Encoder {
         let color = self.intake.check(frame)?;
         let planes = self.pictures.planes(frame, color.info())?;
         self.account.flow_in(frame.time);
-        // The first frame of a codec is its key frame.
-        let codec = match &mut self.codec {
-            Some(codec) if !key => codec,
-            slot => {
-                let mut settings = settings::codec_config(&self.config, self.wanted);
-                settings::share_out(&mut settings, &self.account);
-                self.preset = self.wanted;
-                slot.insert(Encoder::new(settings).map_err(failed)?)
-            }
+        self.change.look(planes.y, planes.stride_y, planes.width);
+        let leaves_out = !(key || self.has_left_out)
+            && self.is_coarse
+            && self.change.is_mostly_new()
+            && self.account.is_overspent(left_out::OWED);
+        let (sample, key) = if leaves_out {
+            (left_out::copy(self.config.size, self.coded), false)
+        } else {
+            // The first frame of a codec is its key frame.
+            let codec = match &mut self.codec {
+                Some(codec) if !key => codec,
+                slot => {
+                    let mut settings = settings::codec_config(&self.config, self.wanted);
+                    settings::share_out(&mut settings, &self.account);
+                    self.preset = self.wanted;
+                    self.coded = 0;
+                    slot.insert(Encoder::new(settings).map_err(failed)?)
+                }
+            };
+            let stream = codec.encode_planes(&planes).map_err(failed)?;
+            let unit =
+                nal::access_unit(&stream).ok_or_else(|| failed("a frame without a picture"))?;
+            self.is_coarse = quantizer::is_nearly_coarsest(&unit.sample, codec.config());
+            self.coded = self.coded.wrapping_add(1);
+            self.check_parameter_sets(&unit, color.info())?;
+            (unit.sample, unit.key)
         };
-        let stream = codec.encode_planes(&planes).map_err(failed)?;
-        let unit = nal::access_unit(&stream).ok_or_else(|| failed("a frame without a picture"))?;
-        self.account.spend(unit.sample.len() as f64 * 8.0);
-        self.check_parameter_sets(&unit, color.info())?;
+        self.has_left_out = leaves_out;
+        self.account.spend(sample.len() as f64 * 8.0);
         self.intake.accept(frame, color);
         if let Some((time, duration)) = self.intake.next_time() {
-            let packet = Packet::new(self.config.track, unit.sample.into(), time, duration);
-            self.packets.push_back(packet.with_key(unit.key));
+            let packet = Packet::new(self.config.track, sample.into(), time, duration);
+            self.packets.push_back(packet.with_key(key));
         }
         Ok(())
     }

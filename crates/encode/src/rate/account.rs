@@ -10,6 +10,10 @@ use media_recorder_types::{MediaTime, Rate};
 const LARGEST_CREDIT: f64 = 1.0;
 const LARGEST_DEBT: f64 = 10.0;
 
+/// How many seconds of bits may go into one before frames that are mostly new are left out: even
+/// at the coarsest quantizer, such frames in short order cost more than a connection carries.
+const MOST_PER_SECOND: f64 = 1.5;
+
 /// A leaky bucket: bits flow in with time and out with frames.
 #[derive(Debug)]
 pub(crate) struct Account {
@@ -59,8 +63,15 @@ impl Account {
         }
     }
 
+    /// Whether the last second, and of what is owed this part, cost so much that more of the kind
+    /// would cost too much.
+    pub(crate) fn is_overspent(&self, part_of_owed: f64) -> bool {
+        let owed = (-self.seconds()).max(0.0);
+        self.spent_in_last_second() + part_of_owed * owed > MOST_PER_SECOND
+    }
+
     /// For how many seconds of the bitrate the frames of the last second were.
-    pub(crate) fn spent_in_last_second(&self) -> f64 {
+    fn spent_in_last_second(&self) -> f64 {
         let bits = self.recent.iter().map(|(_, bits)| bits).sum::<f64>();
         bits / self.bits_per_second
     }
@@ -115,10 +126,18 @@ mod tests {
             account.spend(100_000.0);
         }
         assert_eq!(account.spent_in_last_second(), 2.0);
+        assert!(account.is_overspent(0.0));
         account.flow_in(MediaTime::from_millis(2_450));
         assert_eq!(account.spent_in_last_second(), 1.0);
         account.flow_in(MediaTime::from_secs(9));
         assert_eq!(account.spent_in_last_second(), 0.0);
+        assert!(!account.is_overspent(1.0));
+        account.spend(account.balance() + 1_000_000.0);
+        account.flow_in(MediaTime::from_secs(10));
+        assert_eq!(account.seconds(), -1.0);
+        assert!(!account.is_overspent(1.0));
+        account.spend(300_000.0);
+        assert!(account.is_overspent(1.0) && !account.is_overspent(0.5));
     }
 
     #[test]

@@ -8,7 +8,7 @@ const CHANGED: u64 = 6;
 const MOSTLY_NEW: f64 = 0.5;
 /// Compares each picture's luma with that of the one before, a row of each block.
 #[derive(Debug, Default)]
-pub(super) struct ChangeMeter {
+pub(crate) struct ChangeMeter {
     /// The rows of the last picture that are compared.
     last: Vec<u8>,
     share: f64,
@@ -16,7 +16,7 @@ pub(super) struct ChangeMeter {
 
 impl ChangeMeter {
     /// Looks at the luma of the next picture, with rows of `width` pixels every `stride` bytes.
-    pub(super) fn look(&mut self, luma: &[u8], stride: usize, width: usize) {
+    pub(crate) fn look(&mut self, luma: &[u8], stride: usize, width: usize) {
         let rows = luma.chunks(stride.max(1)).skip(BLOCK / 2).step_by(BLOCK);
         let (mut at, mut all, mut new) = (0, 0_u64, 0_u64);
         for row in rows.filter_map(|row| row.get(..width)) {
@@ -45,7 +45,7 @@ impl ChangeMeter {
     }
 
     /// Whether the last picture is much like a key frame.
-    pub(super) fn is_mostly_new(&self) -> bool {
+    pub(crate) fn is_mostly_new(&self) -> bool {
         self.share > MOSTLY_NEW
     }
 }

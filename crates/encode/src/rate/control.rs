@@ -31,10 +31,7 @@ const KEY_FRAME_STEP: f64 = 0.85;
 const FINER: f64 = 0.9;
 const COARSER: f64 = 3.0;
 
-/// How many seconds of bits may go into one before frames that are mostly new are left out: even
-/// at the coarsest quantizer, such frames in short order cost more than a connection carries. What
-/// is owed counts in part.
-const MOST_PER_SECOND: f64 = 1.5;
+/// The part of what is owed that counts where pictures are shown again.
 const OWED: f64 = 0.5;
 /// From this part of the coarsest step on, coarser ones save hardly anything.
 const NEARLY: f64 = 0.8;
@@ -92,10 +89,9 @@ impl RateControl {
     /// that the last one is to be coded again in its place.
     pub(crate) fn repeats(&self) -> bool {
         let coarsest = (self.scale.step)(self.scale.coarsest);
-        let owed = (-self.account.seconds()).max(0.0);
         self.change.is_mostly_new()
             && self.delta_step() > NEARLY * coarsest
-            && self.account.spent_in_last_second() + OWED * owed > MOST_PER_SECOND
+            && self.account.is_overspent(OWED)
     }
 
     /// The quantizer for the last picture once more, at `time`: that which it has, with which
