@@ -100,11 +100,11 @@ mod tests {
 
     #[test]
     fn numbers_are_those_between_two_of_the_codec() {
-        // 1 00110 010, then the number and the order count.
+        // The bits 1, 00110 and 010, then the number and the order count.
         let numbers = |coded| {
             let copy = copy(FrameSize::new(16, 16), coded);
             let bits = u32::from_be_bytes(copy[5..9].try_into().expect("four bytes"));
-            assert_eq!(bits >> 23, 0b1_00110_010);
+            assert_eq!(bits >> 23, 0b1_0011_0010);
             (bits >> 19 & 0xf, bits >> 11 & 0xff)
         };
         assert_eq!(numbers(1), (1, 1));
