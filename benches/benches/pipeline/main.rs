@@ -5,6 +5,7 @@
 //! `cargo bench -p benches --bench pipeline -- [SECONDS]`, 3 by default. Each case is a process
 //! of its own, so that its memory is.
 
+mod meter;
 mod process;
 
 use std::env;
@@ -17,48 +18,60 @@ use std::time::{Duration, Instant};
 use matroska_demuxer::{Frame, MatroskaFile};
 use media_recorder::{
     Blob, ColorInfo, Event, Events, FrameSize, MediaRecorder, MediaStream, MediaTime, PixelFormat,
-    Rate, RecorderOptions, VideoFrame, VideoTrackGenerator, capture_time,
+    Rate, RecorderOptions, TrackStatistics, VideoFrame, VideoTrackGenerator, capture_time,
 };
 use media_recorder_encode::convert::{I420Buffer, to_i420};
+
+use meter::Meter;
 
 const RATE: Rate = Rate::new(30, 1).expect("not zero");
 const BITS_PER_SECOND: u32 = 1_000_000;
 const TIMESLICE: Duration = Duration::from_millis(100);
 /// Different pictures: shown forwards and backwards.
 const PICTURES: usize = 10;
+const CODECS: [&str; 2] = ["vp8", "vp9"];
 const SIZES: [FrameSize; 2] = [FrameSize::new(640, 360), FrameSize::new(1280, 720)];
 const FORMATS: [PixelFormat; 2] = [PixelFormat::I420, PixelFormat::Rgba];
+/// For so long half of the pictures may be on their way.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// So that they are told from the encoder's threads, which would pass their name on to them.
 const CONVERTER: &str = "converter";
-const ENCODER: &str = "encoder";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
-    if let [size, format, seconds] = &arguments[..] {
+    if let [codec, size, format, seconds] = &arguments[..] {
         let format = FORMATS
             .into_iter()
             .find(|known| format!("{known:?}") == *format);
         return measure(
+            codec,
             size.parse()?,
             format.ok_or("no such format")?,
             seconds.parse()?,
         );
     }
     let seconds = arguments.first().map_or("3", String::as_str);
-    println!("VP9 in WebM, 30 pictures a second, {BITS_PER_SECOND} bit/s, {seconds} s");
-    for size in SIZES {
-        for format in FORMATS {
-            let mut case = Command::new(env::current_exe()?);
-            case.args([&size.to_string(), &format!("{format:?}"), seconds]);
-            if !case.status()?.success() {
-                return Err("a case failed".into());
+    println!("WebM, 30 pictures a second, {BITS_PER_SECOND} bit/s, {seconds} s");
+    for codec in CODECS {
+        for size in SIZES {
+            for format in FORMATS {
+                let mut case = Command::new(env::current_exe()?);
+                case.args([codec, &size.to_string(), &format!("{format:?}"), seconds]);
+                if !case.status()?.success() {
+                    return Err("a case failed".into());
+                }
             }
         }
     }
     Ok(())
 }
 
-fn measure(size: FrameSize, format: PixelFormat, seconds: u32) -> Result<(), Box<dyn Error>> {
+fn measure(
+    codec: &str,
+    size: FrameSize,
+    format: PixelFormat,
+    seconds: u32,
+) -> Result<(), Box<dyn Error>> {
     rayon::ThreadPoolBuilder::new()
         .thread_name(|_| CONVERTER.to_owned())
         .build_global()?;
@@ -69,9 +82,9 @@ fn measure(size: FrameSize, format: PixelFormat, seconds: u32) -> Result<(), Box
         PixelFormat::I420 => Duration::ZERO,
         _ => conversion(&pictures)?,
     };
-    println!("\n{size} from {format:?}");
-    as_fast_as_it_can(&pictures, frames, conversion)?;
-    live(&pictures, frames)?;
+    println!("\n{codec}, {size} from {format:?}");
+    as_fast_as_it_can(codec, &pictures, frames, conversion)?;
+    live(codec, &pictures, frames, conversion)?;
     let source = format.packed_len(size) * PICTURES / 1_000_000;
     let peak = process::peak_memory();
     println!("  peak memory {peak} MB, {source} MB of them the source's pictures");
@@ -91,46 +104,37 @@ fn conversion(pictures: &[VideoFrame]) -> Result<Duration, Box<dyn Error>> {
 }
 
 fn as_fast_as_it_can(
+    codec: &str,
     pictures: &[VideoFrame],
     frames: usize,
     conversion: Duration,
 ) -> Result<(), Box<dyn Error>> {
     let generator = generator(pictures)?.with_back_pressure();
-    let (recorder, events) = start(&generator)?;
+    let (recorder, events) = start(codec, &generator)?;
     let reader = thread::spawn(move || events.count());
-    let (converters_before, before) = process::cpu_time(CONVERTER);
+    let meter = Meter::start(CONVERTER);
     let start = Instant::now();
     for n in 0..frames {
         let time = RATE.time_of(n as u64).ok_or("too long")?;
         generator.write(shown(pictures, n).with_time(time))?;
     }
-    // The encoder's thread is gone after the end; a few pictures are still in its queue.
-    let (encoder, all) = process::cpu_time(ENCODER);
-    let (converters, _) = process::cpu_time(CONVERTER);
+    // All of them may be on their way, where groups of pictures are encoded side by side. The
+    // encoder's threads are gone after the end, so that the last ones are not waited for.
+    let patience = start + LONGEST_WAIT;
+    while first_track(&recorder, |track| track.packets) < frames as u64 / 2
+        && Instant::now() < patience
+    {
+        thread::park_timeout(Duration::from_millis(10));
+    }
+    let spent = meter.stop();
     let elapsed = start.elapsed();
-    let done = recorder
-        .statistics()
-        .tracks
-        .first()
-        .map_or(0, |track| track.packets);
+    let done = first_track(&recorder, |track| track.packets);
     recorder.stop()?;
     reader.join().map_err(|_| "the reader panicked")?;
-    let all = all.saturating_sub(before);
-    // Small pictures are converted on the encoder's thread, large ones on threads of their own.
-    let converted = conversion * done as u32;
-    let others = all.saturating_sub(encoder + (converters - converters_before));
-    let outside = others + converted;
-    let share = |part: Duration| 100.0 * part.as_secs_f64() / all.as_secs_f64().max(1e-9);
-    let per_frame = |time: Duration| time.as_secs_f64() * 1000.0 / done.max(1) as f64;
     println!(
-        "  {:.1} pictures a second; CPU per picture {:.2} ms, of it outside of the encoder \
-         {:.3} ms or {:.2} %, of it conversion {:.3} ms or {:.2} %",
+        "  {:.1} pictures a second; {}",
         done as f64 / elapsed.as_secs_f64(),
-        per_frame(all),
-        per_frame(outside),
-        share(outside),
-        per_frame(converted),
-        share(converted),
+        spent.per_picture(done, conversion),
     );
     Ok(())
 }
@@ -147,21 +151,25 @@ fn wait_until(time: MediaTime) {
 }
 
 /// Pictures at the pace of a camera, until their chunks arrive.
-fn live(pictures: &[VideoFrame], frames: usize) -> Result<(), Box<dyn Error>> {
+fn live(
+    codec: &str,
+    pictures: &[VideoFrame],
+    frames: usize,
+    conversion: Duration,
+) -> Result<(), Box<dyn Error>> {
     let generator = generator(pictures)?;
-    let (recorder, events) = start(&generator)?;
+    let (recorder, events) = start(codec, &generator)?;
     let reader = thread::spawn(move || arrivals(events));
+    let meter = Meter::start(CONVERTER);
     let start = capture_time();
     for n in 0..frames {
         let time = start.saturating_add(RATE.time_of(n as u64).ok_or("too long")?);
         wait_until(time);
         generator.write(shown(pictures, n).with_time(time))?;
     }
-    let dropped = recorder
-        .statistics()
-        .tracks
-        .first()
-        .map_or(0, |track| track.dropped);
+    let spent = meter.stop();
+    let done = first_track(&recorder, |track| track.packets);
+    let dropped = first_track(&recorder, |track| track.dropped);
     recorder.stop()?;
     let arrivals = reader.join().map_err(|_| "the reader panicked")?;
     let mut ages = ages(&arrivals, start);
@@ -174,8 +182,16 @@ fn live(pictures: &[VideoFrame], frames: usize) -> Result<(), Box<dyn Error>> {
         ),
         _ => "no chunk came before the end".to_owned(),
     };
-    println!("  live: {dropped} of {frames} pictures dropped; {age}");
+    println!(
+        "  live: {dropped} of {frames} pictures dropped, {done} encoded; {}; {age}",
+        spent.per_picture(done, conversion),
+    );
     Ok(())
+}
+
+/// A count of the recording's only track.
+fn first_track(recorder: &MediaRecorder, count: impl Fn(&TrackStatistics) -> u64) -> u64 {
+    recorder.statistics().tracks.first().map_or(0, count)
 }
 
 /// All chunks, and when they came.
@@ -224,10 +240,13 @@ fn generator(pictures: &[VideoFrame]) -> Result<VideoTrackGenerator, Box<dyn Err
     Ok(VideoTrackGenerator::new(width, height)?.with_frame_rate(RATE))
 }
 
-fn start(generator: &VideoTrackGenerator) -> Result<(MediaRecorder, Events), Box<dyn Error>> {
+fn start(
+    codec: &str,
+    generator: &VideoTrackGenerator,
+) -> Result<(MediaRecorder, Events), Box<dyn Error>> {
     let stream = MediaStream::new([generator.track().clone()]);
     let options = RecorderOptions::new()
-        .mime_type("video/webm;codecs=vp9")
+        .mime_type(format!("video/webm;codecs={codec}"))
         .video_bits_per_second(BITS_PER_SECOND);
     let (recorder, events) = MediaRecorder::new(&stream, options)?;
     recorder.start_with_timeslice(TIMESLICE)?;

@@ -4,6 +4,8 @@
 mod color;
 #[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 mod intake;
+#[cfg(any(feature = "vp8", feature = "vp9"))]
+mod one_by_one;
 #[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 mod times;
 
@@ -11,6 +13,8 @@ use std::time::Duration;
 
 use media_recorder_types::{Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame};
 
+#[cfg(any(feature = "vp8", feature = "vp9"))]
+pub(crate) use one_by_one::{Encoded, OneByOne, PictureCodec};
 #[cfg(any(feature = "av1", feature = "h264", feature = "vp8", feature = "vp9"))]
 pub(crate) use {
     color::StreamColor,
@@ -134,11 +138,11 @@ pub fn video_encoder(
         VideoCodec::Av1 => Ok(Box::new(crate::av1::Av1Encoder::new(config)?)),
         #[cfg(feature = "vp9")]
         VideoCodec::Vp9 => crate::groups::encoder(codec, config, |config| {
-            Ok(Box::new(crate::vp9::Vp9VideoEncoder::new(config)?))
+            Ok(Box::new(crate::vp9::encoder(config)?))
         }),
         #[cfg(feature = "vp8")]
         VideoCodec::Vp8 => crate::groups::encoder(codec, config, |config| {
-            Ok(Box::new(crate::vp8::Vp8VideoEncoder::new(config)?))
+            Ok(Box::new(crate::vp8::encoder(config)?))
         }),
         #[cfg(feature = "h264")]
         VideoCodec::H264 => crate::groups::encoder(codec, config, |config| {

@@ -1,18 +1,17 @@
 //! VP8 (RFC 6386) by `media-recorder-vp8`, which keeps the bitrate itself.
 
-use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use bytes::Bytes;
 use media_recorder_types::{
-    Codec, FrameSize, MediaTime, MediaTrack, Packet, Rate, VideoCodec, VideoFrame, VideoTrack,
+    Codec, FrameSize, MediaTime, MediaTrack, Rate, VideoCodec, VideoFrame, VideoTrack,
 };
 use media_recorder_vp8::{Config, Encoder, Picture, RateControl, Speed};
 
 use crate::convert::{I420Buffer, planes_of};
-use crate::video::{Intake, StreamColor, VideoEncoder};
+use crate::video::{Encoded, OneByOne, PictureCodec, StreamColor};
 use crate::{EncodeError, Preset, UnsupportedReason, VideoConfig};
 
 /// The largest side (RFC 6386 §9.1: 14 bits).
@@ -25,31 +24,29 @@ const LONGEST_FRAME: Duration = Duration::from_secs(10);
 const ROWS_PER_THREAD: u32 = 4;
 const MACROBLOCK: u32 = 16;
 
-pub(crate) struct Vp8VideoEncoder {
+pub(crate) fn encoder(config: VideoConfig) -> Result<OneByOne<impl PictureCodec>, EncodeError> {
+    Ok(OneByOne::new(Vp8::new(&config)?, &config))
+}
+
+struct Vp8 {
     config: VideoConfig,
     codec: Encoder,
     preset: Preset,
-    intake: Intake,
     /// The time of the last frame.
     last: Option<MediaTime>,
     /// For frames that are not I420 already.
     converted: Option<I420Buffer>,
-    packets: VecDeque<Packet>,
-    track: Option<MediaTrack>,
 }
 
-impl Vp8VideoEncoder {
-    pub(crate) fn new(config: VideoConfig) -> Result<Self, EncodeError> {
+impl Vp8 {
+    fn new(config: &VideoConfig) -> Result<Self, EncodeError> {
         let preset = config.first_preset();
         Ok(Self {
-            codec: codec(&config, config.size, preset)?,
+            codec: codec(config, config.size, preset)?,
             preset,
-            intake: Intake::new(config.size, config.rate),
             last: None,
             converted: None,
-            packets: VecDeque::new(),
-            track: None,
-            config,
+            config: config.clone(),
         })
     }
 
@@ -67,6 +64,28 @@ impl Vp8VideoEncoder {
             )
             .clamp(SHORTEST_FRAME, LONGEST_FRAME)
     }
+}
+
+impl PictureCodec for Vp8 {
+    fn encode(
+        &mut self,
+        frame: &VideoFrame,
+        color: StreamColor,
+        key: bool,
+    ) -> Result<Encoded, EncodeError> {
+        let duration = self.duration(frame.time);
+        let (planes, strides) = planes_of(frame, color.info(), &mut self.converted)?;
+        let (width, height) = sides(frame.size())?;
+        let plane = |index: usize| (planes[index], strides[index]);
+        let picture = Picture::new(width, height, plane(0), plane(1), plane(2)).map_err(failed)?;
+        let encoded = self.codec.encode(&picture, duration, key).map_err(failed)?;
+        let data = encoded.data.ok_or_else(|| failed("a frame was left out"))?;
+        self.last = Some(frame.time);
+        Ok(Encoded {
+            data: data.into(),
+            key: encoded.key,
+        })
+    }
 
     fn describe(&self, color: StreamColor) -> MediaTrack {
         let VideoConfig {
@@ -80,29 +99,6 @@ impl Vp8VideoEncoder {
         };
         MediaTrack::video(track, video, Bytes::new())
     }
-}
-
-impl VideoEncoder for Vp8VideoEncoder {
-    fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
-        let color = self.intake.check(frame)?;
-        let duration = self.duration(frame.time);
-        let (planes, strides) = planes_of(frame, color.info(), &mut self.converted)?;
-        let (width, height) = sides(frame.size())?;
-        let plane = |index: usize| (planes[index], strides[index]);
-        let picture = Picture::new(width, height, plane(0), plane(1), plane(2)).map_err(failed)?;
-        let encoded = self.codec.encode(&picture, duration, key).map_err(failed)?;
-        let data = encoded.data.ok_or_else(|| failed("a frame was left out"))?;
-        if self.track.is_none() {
-            self.track = Some(self.describe(color));
-        }
-        self.last = Some(frame.time);
-        self.intake.accept(frame, color);
-        if let Some((time, duration)) = self.intake.next_time() {
-            let packet = Packet::new(self.config.track, data.into(), time, duration);
-            self.packets.push_back(packet.with_key(encoded.key));
-        }
-        Ok(())
-    }
 
     fn set_preset(&mut self, preset: Preset) {
         self.preset = preset;
@@ -114,31 +110,13 @@ impl VideoEncoder for Vp8VideoEncoder {
     }
 
     fn set_size(&mut self, size: FrameSize) -> bool {
-        if size == self.intake.size() {
-            return true;
-        }
         // The first frame of a fresh codec is a key frame.
         let Ok(codec) = codec(&self.config, size, self.preset) else {
             return false;
         };
         self.codec = codec;
-        self.intake.set_size(size);
         self.converted = None;
         true
-    }
-
-    fn finish(&mut self) -> Result<(), EncodeError> {
-        // Nothing waits in the codec: a packet comes out as its frame goes in.
-        self.intake.finish();
-        Ok(())
-    }
-
-    fn next_packet(&mut self) -> Option<Packet> {
-        self.packets.pop_front()
-    }
-
-    fn track(&self) -> Option<&MediaTrack> {
-        self.track.as_ref()
     }
 }
 

@@ -9,37 +9,34 @@ mod header;
 mod level;
 mod unseen;
 
-use std::collections::VecDeque;
-
-use media_recorder_types::{
-    Codec, FrameSize, MediaTrack, Packet, VideoCodec, VideoFrame, VideoTrack,
-};
+use media_recorder_types::{Codec, FrameSize, MediaTrack, VideoCodec, VideoFrame, VideoTrack};
 use rusty_vp9::{Vp9Encoder, Vp9EncoderConfig};
 
 use crate::convert::{I420Buffer, planes_of};
 use crate::rate::{QuantizerScale, RateControl};
-use crate::video::{Intake, StreamColor, VideoEncoder, check_size};
+use crate::video::{Encoded, OneByOne, PictureCodec, StreamColor, check_size};
 use crate::{EncodeError, Preset, VideoConfig};
 use unseen::Unseen;
 
-pub(crate) struct Vp9VideoEncoder {
+pub(crate) fn encoder(config: VideoConfig) -> Result<OneByOne<impl PictureCodec>, EncodeError> {
+    Ok(OneByOne::new(Vp9::new(&config)?, &config))
+}
+
+struct Vp9 {
     config: VideoConfig,
     /// `None` until the first frame.
     codec: Option<Vp9Encoder>,
     rate: RateControl,
     unseen: Unseen,
     preset: Preset,
-    intake: Intake,
     /// For frames that are not I420 already.
     converted: Option<I420Buffer>,
     /// The picture that the last packet shows.
     last: Option<VideoFrame>,
-    packets: VecDeque<Packet>,
-    track: Option<MediaTrack>,
 }
 
-impl Vp9VideoEncoder {
-    pub(crate) fn new(config: VideoConfig) -> Result<Self, EncodeError> {
+impl Vp9 {
+    fn new(config: &VideoConfig) -> Result<Self, EncodeError> {
         check_size(VideoCodec::Vp9, config.size, 1)?;
         Ok(Self {
             codec: None,
@@ -51,33 +48,20 @@ impl Vp9VideoEncoder {
             ),
             unseen: Unseen::default(),
             preset: config.first_preset(),
-            intake: Intake::new(config.size, config.rate),
             converted: None,
             last: None,
-            packets: VecDeque::new(),
-            track: None,
-            config,
+            config: config.clone(),
         })
-    }
-
-    fn describe(&self, color: StreamColor) -> MediaTrack {
-        let VideoConfig {
-            track, size, rate, ..
-        } = self.config;
-        let level = level::level(size, rate, self.config.bits_per_second);
-        let video = VideoTrack {
-            codec: VideoCodec::Vp9,
-            size,
-            rate,
-            color: color.info(),
-        };
-        MediaTrack::video(track, video, config_record::features(level))
     }
 }
 
-impl VideoEncoder for Vp9VideoEncoder {
-    fn encode(&mut self, frame: &VideoFrame, key: bool) -> Result<(), EncodeError> {
-        let color = self.intake.check(frame)?;
+impl PictureCodec for Vp9 {
+    fn encode(
+        &mut self,
+        frame: &VideoFrame,
+        color: StreamColor,
+        key: bool,
+    ) -> Result<Encoded, EncodeError> {
         // The first frame of a codec is its key frame.
         let (codec, key) = match &mut self.codec {
             Some(codec) if !key => (codec, false),
@@ -116,15 +100,24 @@ impl VideoEncoder for Vp9VideoEncoder {
         if !repeats {
             self.last = Some(frame.clone());
         }
-        if self.track.is_none() {
-            self.track = Some(self.describe(color));
-        }
-        self.intake.accept(frame, color);
-        if let Some((time, duration)) = self.intake.next_time() {
-            let packet = Packet::new(self.config.track, data.into(), time, duration);
-            self.packets.push_back(packet.with_key(key));
-        }
-        Ok(())
+        Ok(Encoded {
+            data: data.into(),
+            key,
+        })
+    }
+
+    fn describe(&self, color: StreamColor) -> MediaTrack {
+        let VideoConfig {
+            track, size, rate, ..
+        } = self.config;
+        let level = level::level(size, rate, self.config.bits_per_second);
+        let video = VideoTrack {
+            codec: VideoCodec::Vp9,
+            size,
+            rate,
+            color: color.info(),
+        };
+        MediaTrack::video(track, video, config_record::features(level))
     }
 
     fn set_preset(&mut self, preset: Preset) {
@@ -139,28 +132,11 @@ impl VideoEncoder for Vp9VideoEncoder {
         if check_size(VideoCodec::Vp9, size, 1).is_err() {
             return false;
         }
-        if size != self.intake.size() {
-            self.intake.set_size(size);
-            // The next frame is the first of a fresh codec, and so a key frame.
-            self.codec = None;
-            self.converted = None;
-            self.last = None;
-        }
+        // The next frame is the first of a fresh codec, and so a key frame.
+        self.codec = None;
+        self.converted = None;
+        self.last = None;
         true
-    }
-
-    fn finish(&mut self) -> Result<(), EncodeError> {
-        // Nothing waits in the codec: a packet comes out as its frame goes in.
-        self.intake.finish();
-        Ok(())
-    }
-
-    fn next_packet(&mut self) -> Option<Packet> {
-        self.packets.pop_front()
-    }
-
-    fn track(&self) -> Option<&MediaTrack> {
-        self.track.as_ref()
     }
 }
 

@@ -27,6 +27,7 @@ pub(super) fn live_presets(codec: VideoCodec) -> [(Preset, u32); 3] {
     let (balanced, fast) = match codec {
         VideoCodec::Av1 => (3100, 1350),
         VideoCodec::H264 => (1550, 1100),
+        VideoCodec::Vp8 => (2200, 1550),
         _ => (1750, 1200),
     };
     [
@@ -197,6 +198,36 @@ mod tests {
             true
         });
         encoded.count()
+    }
+
+    #[test]
+    fn each_preset_takes_less_than_the_one_before() {
+        for codec in [
+            VideoCodec::Vp8,
+            VideoCodec::Vp9,
+            VideoCodec::Av1,
+            VideoCodec::H264,
+        ] {
+            let presets = live_presets(codec);
+            assert!(presets.is_sorted_by(|a, b| a.0 < b.0 && a.1 > b.1));
+            assert_eq!(presets.last(), Some(&(Preset::Live, 1000)), "{codec:?}");
+        }
+    }
+
+    /// A rung up must be expected to stay below four fifths of the time. Where a picture
+    /// comes each 40 ms, one that takes 25 leaves room for VP9's next preset, and not for VP8's,
+    /// which is farther away.
+    #[test]
+    fn what_a_preset_costs_is_its_codecs() {
+        for (codec, busy, expected) in [
+            (VideoCodec::Vp9, 25, Preset::Fast),
+            (VideoCodec::Vp8, 25, Preset::Live),
+            (VideoCodec::Vp8, 20, Preset::Fast),
+        ] {
+            let mut controller = controller_of(codec, Preset::Live, false);
+            pictures(&mut controller, 0..150, busy, 0);
+            assert_eq!(controller.pace().preset, expected, "{codec:?} {busy}");
+        }
     }
 
     #[test]
