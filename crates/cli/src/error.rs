@@ -91,6 +91,8 @@ pub(crate) fn one_line(error: &dyn Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use media_recorder::DeviceError;
+
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
@@ -104,5 +106,40 @@ mod tests {
         assert_eq!(one_line(&write), "cannot write: no space");
         let outer = Chained("recording failed", Some(write.into()));
         assert_eq!(one_line(&outer), "recording failed: cannot write: no space");
+    }
+
+    #[test]
+    fn what_keeps_a_device_away_is_told_once_with_what_to_do() {
+        let device = || "/dev/video0".to_owned();
+        let remedy = "join the group `video` and log in again".to_owned();
+        let source = io::Error::other("bad cable");
+        for (error, line) in [
+            (
+                DeviceError::Busy { device: device() },
+                "/dev/video0 is in use by another program",
+            ),
+            (
+                DeviceError::NotAllowed {
+                    device: device(),
+                    remedy,
+                },
+                "no permission to use /dev/video0: join the group `video` and log in again",
+            ),
+            (
+                DeviceError::Failed {
+                    device: device(),
+                    source,
+                },
+                "/dev/video0 failed: bad cable",
+            ),
+        ] {
+            let error = CliError::from(RecorderError::from(error));
+            assert_eq!(one_line(&error), line);
+        }
+        let lost = RecorderError::from(DeviceError::Lost { device: device() });
+        assert_eq!(
+            one_line(&CliError::Ended(lost)),
+            "a source ended before the recording was over: /dev/video0 is gone"
+        );
     }
 }

@@ -89,7 +89,8 @@ pub use clock::capture_time;
 pub use devices::{
     CameraInfo, ConstrainChoice, ConstrainNumber, ConstraintSet, Constraints, DeviceBackend,
     DeviceChanges, DeviceService, DeviceWatch, DisplayInfo, DisplayOptions, DisplaySurface,
-    FacingMode, MediaDeviceInfo, MediaDevices, ResizeMode, TrackConstraints,
+    FacingMode, MediaDeviceInfo, MediaDevices, MediaTrackCapabilities, ResizeMode,
+    TrackConstraints,
 };
 pub use error::{ErrorKind, RecorderError};
 pub use event::{BlobEvent, Event, Summary};

@@ -97,7 +97,7 @@ fn candidates(mime_type: &str, pictures: &[Pictures]) -> Vec<VideoCodec> {
 
 /// The pictures that come live and have to be encoded.
 pub(crate) fn live_pictures(tracks: &[MediaStreamTrack]) -> Vec<Pictures> {
-    let pictures = tracks.iter().filter_map(|track| match track.format() {
+    let pictures = tracks.iter().filter_map(|track| match &track.format() {
         TrackSettings::Video(format) if track.feed().timing == Timing::Live => {
             Some(Pictures::new(format.size, format.rate))
         }

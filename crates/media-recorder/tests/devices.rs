@@ -5,6 +5,8 @@
     reason = "helpers of tests may panic as tests may"
 )]
 
+#[path = "devices/apply.rs"]
+mod apply;
 mod common;
 #[path = "devices/fake.rs"]
 mod fake;
@@ -45,7 +47,7 @@ fn microphones_come_first_then_cameras_then_outputs() {
     );
     assert_eq!(kinds, [mic, cam, out]);
     assert_eq!(list[1].device_id, "cam");
-    assert_eq!(list[1].modes.len(), 2);
+    assert_eq!(list[1].modes.len(), 3);
 }
 
 #[test]
@@ -148,7 +150,7 @@ fn settings_are_those_that_were_chosen() {
     assert_eq!(settings.device_id.as_deref(), Some("cam"));
     assert_eq!(settings.group_id.as_deref(), Some("webcam"));
     assert_eq!(settings.resize_mode, Some(ResizeMode::CropAndScale));
-    assert_eq!(picture.constraints(), Some(&small.into()));
+    assert_eq!(picture.constraints(), small.into());
     assert_eq!(picture.clone_track().settings(), settings);
     assert_eq!(fakes.mode().unwrap().size, FrameSize::new(64, 48));
     let sound = stream.audio_tracks()[0].settings();

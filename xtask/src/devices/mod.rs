@@ -32,7 +32,8 @@ pub(crate) struct Options {
     /// Which devices; all of them if none is named.
     #[arg(value_enum)]
     pub(crate) parts: Vec<Part>,
-    /// Record for two seconds instead of ten, and for ten instead of sixty.
+    /// Record for two seconds instead of ten, and for ten instead of sixty, on a machine that may
+    /// have other things to do.
     #[arg(long)]
     pub(crate) short: bool,
     /// The camera by the crate `v4l` (needs `libclang` to build).
@@ -126,6 +127,8 @@ struct Rig {
     programs: Programs,
     /// How long recordings of devices that stay are.
     seconds: u32,
+    /// The machine may have other things to do, so that no limit of time is tight.
+    is_shared: bool,
     /// How long that of picture and sound together is.
     seconds_together: u32,
     /// Where recordings go, and stay for who wants to see them.
@@ -143,6 +146,7 @@ impl Rig {
         Ok(Self {
             programs: Programs::build(options.v4l)?,
             seconds,
+            is_shared: options.short,
             seconds_together,
             files,
         })
@@ -154,6 +158,9 @@ impl Rig {
         test.args([module, "--test-threads=1", "--nocapture"]);
         test.env("RIG_FILES", &self.files);
         test.env("RIG_SECONDS", self.seconds.to_string());
+        if self.is_shared {
+            test.env("RIG_SHARED", "1");
+        }
         test
     }
 }

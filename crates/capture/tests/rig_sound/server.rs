@@ -13,6 +13,16 @@ pub(crate) const RATE: u32 = 48_000;
 /// No single sample takes longer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Whether the machine may have other things to do (`RIG_SHARED`).
+pub(crate) fn is_shared() -> bool {
+    std::env::var_os("RIG_SHARED").is_some()
+}
+
+/// How long what takes at most so long may take at most here.
+pub(crate) fn within(time: Duration) -> Duration {
+    if is_shared() { PATIENCE } else { time }
+}
+
 /// Runs `pactl`, which must succeed; what it prints.
 pub(crate) fn pactl(arguments: &[&str]) -> String {
     let output = Command::new("pactl").args(arguments).output().unwrap();

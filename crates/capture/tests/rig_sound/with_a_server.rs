@@ -5,7 +5,9 @@ use media_recorder_capture::{
     AudioDevice, AudioWanted, DeviceError, Microphone, SoundChanges, microphones, outputs,
 };
 
-use crate::server::{NullSink, PATIENCE, RATE, capture, end, next, pactl, samples};
+use crate::server::{
+    NullSink, PATIENCE, RATE, capture, end, is_shared, next, pactl, samples, within,
+};
 use crate::signal::{Difference, Tone, find, noise, sine};
 
 fn open(sink: &NullSink, wanted: AudioWanted) -> Microphone {
@@ -43,7 +45,7 @@ fn noise_comes_bit_for_bit() {
     assert_eq!(difference.wrong, 0);
     // A server that never has time is none to test by.
     let silent: usize = difference.silences.iter().sum();
-    assert!(silent * 20 < captured.len(), "{silent}");
+    assert!(is_shared() || silent * 20 < captured.len(), "{silent}");
     // So that none of the silence is ours.
     assert_eq!(microphone.counts().lost, 0);
 }
@@ -82,7 +84,8 @@ fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
     // So that none of the silence in it is ours.
     assert_eq!(microphone.counts().lost, 0);
     assert_eq!(tone.broken, []);
-    assert!(tone.waves > 4700, "{tone:?}");
+    let least = if is_shared() { 2500 } else { 4700 };
+    assert!(tone.waves > least, "{tone:?}");
     let by_count = f64::from(tone.waves) * 44_100.0 / tone.len;
     let (first, last) = (&runs[0], &runs[runs.len() - 1]);
     let frames: usize = runs[..runs.len() - 1]
@@ -123,9 +126,10 @@ fn instants_are_even_and_lie_shortly_before_now() {
         microphone.counts()
     );
     // What a server that is short of time leaves out is a step: seldom, and silence if it is long.
-    assert!(steps < 7, "{steps}");
+    let seldom = if is_shared() { 70 } else { 7 };
+    assert!(steps < seldom, "{steps}");
     assert!(worst < Duration::from_millis(60), "{worst:?}");
-    assert!(oldest < Duration::from_millis(500), "{oldest:?}");
+    assert!(oldest < within(Duration::from_millis(500)), "{oldest:?}");
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn who_reads_late_gets_as_much_sound_as_time_has_passed() {
         microphone.counts()
     );
     assert!((counted - passed).abs() < 0.06);
-    assert!(late < Duration::from_secs(1));
+    assert!(late < within(Duration::from_secs(1)));
 }
 
 #[test]
@@ -174,7 +178,7 @@ fn a_source_that_goes_is_lost_at_once() {
     let passed = when.recv().unwrap().elapsed();
     println!("{error} after {passed:?}");
     assert!(matches!(error, DeviceError::Lost { device } if device == "rig_gone.monitor"));
-    assert!(passed < Duration::from_secs(1));
+    assert!(passed < within(Duration::from_secs(1)));
     let again = microphone.read(Duration::ZERO);
     assert!(matches!(again, Err(DeviceError::Lost { .. })));
 }

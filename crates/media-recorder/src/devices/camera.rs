@@ -8,6 +8,7 @@ use super::constraints::{
     Candidate, ConstraintSet, MediaSettings, Preference, ResizeMode, Settings, TrackConstraints,
 };
 use super::sizes::Sizes;
+use crate::source::{Output, PicturePlan};
 
 /// What a camera is used with where nothing else is asked: what encoders keep up with.
 const DEFAULT_SIZE: FrameSize = FrameSize::new(640, 480);
@@ -85,7 +86,7 @@ fn is_passed_on(format: CameraFormat) -> bool {
 }
 
 /// Whether it gives pixels, by itself or when decoded. H.264 is not decoded here.
-fn is_decoded(format: CameraFormat) -> bool {
+pub(super) fn is_decoded(format: CameraFormat) -> bool {
     matches!(
         format,
         CameraFormat::Raw(_) | CameraFormat::Encoded(VideoCodec::Mjpeg)
@@ -123,6 +124,18 @@ fn made_of<'a>(native: CameraUse<'a>, sizes: &Sizes, rates: &[f64]) -> Vec<Camer
 }
 
 impl CameraUse<'_> {
+    /// What comes out of it.
+    pub(super) fn output(&self, encoded: bool) -> Output {
+        if encoded {
+            return Output::Packets { rate: self.rate };
+        }
+        Output::Pictures(PicturePlan {
+            size: self.size,
+            rate: self.rate,
+            divisor: self.divisor,
+        })
+    }
+
     /// The part of the picture that is cut away to get the aspect ratio.
     fn cut_away(&self) -> f64 {
         let ratio = |size: FrameSize| f64::from(size.width) / f64::from(size.height);
@@ -143,12 +156,12 @@ impl CameraUse<'_> {
 impl Candidate for CameraUse<'_> {
     fn settings(&self) -> Settings<'_> {
         Settings {
-            device_id: &self.camera.device.id,
+            device_id: Some(&self.camera.device.id),
             group_id: &self.camera.device.group,
             media: MediaSettings::Video {
                 size: self.size,
-                frame_rate: self.rate.as_f64(),
-                resize_mode: self.resize_mode,
+                frame_rate: Some(self.rate.as_f64()),
+                resize_mode: Some(self.resize_mode),
             },
         }
     }

@@ -88,7 +88,7 @@ impl<'a> MicrophoneUse<'a> {
 impl Candidate for MicrophoneUse<'_> {
     fn settings(&self) -> Settings<'_> {
         Settings {
-            device_id: &self.device.id,
+            device_id: Some(&self.device.id),
             group_id: &self.device.group,
             media: MediaSettings::Audio {
                 sample_rate: self.sample_rate,

@@ -2,8 +2,10 @@
 
 mod backend;
 mod camera;
+mod capabilities;
 mod changes;
 mod constraints;
+mod controls;
 mod display;
 mod info;
 mod microphone;
@@ -19,6 +21,8 @@ use media_recorder_capture::{DeviceError, DeviceInfo};
 pub use backend::{
     CameraInfo, DeviceBackend, DeviceService, DeviceWatch, DisplayInfo, DisplaySurface,
 };
+pub use capabilities::MediaTrackCapabilities;
+pub(crate) use capabilities::holds_as_it_is;
 pub use changes::DeviceChanges;
 pub use constraints::{
     ConstrainChoice, ConstrainNumber, ConstraintSet, Constraints, FacingMode, ResizeMode,
@@ -29,12 +33,14 @@ pub use info::MediaDeviceInfo;
 
 use self::camera::{CameraUse, camera_uses};
 use self::constraints::{Overconstrained, select};
+use self::controls::{CameraControls, DisplayControls};
 use self::microphone::{MicrophoneUse, microphone_uses};
 use self::open::OpenDevices;
 use self::system::SystemDevices;
 use crate::error::{ErrorKind, RecorderError};
-use crate::source::{PicturePlan, camera_track, display_track, microphone_track, packet_track};
+use crate::source::{Output, microphone_track, orders, video_track};
 use crate::stream::{DeviceSettings, MediaStream, MediaStreamTrack};
+use crate::sync::Mutex;
 
 /// `navigator.mediaDevices`: lists devices, and makes streams of them.
 ///
@@ -219,15 +225,25 @@ impl MediaDevices {
             }
         };
         let display = backend.open_display(&surface, options.frame_rate, options.cursor)?;
-        let driven = display_track(
-            display,
-            DeviceSettings {
-                device_id: surface.to_string(),
-                group_id: String::new(),
-                resize_mode: None,
-                constraints: TrackConstraints::new(),
-            },
-        )?;
+        let (size, rate) = (display.format().size, options.frame_rate);
+        let (orders, received) = orders();
+        let settings = DeviceSettings {
+            device_id: surface.to_string(),
+            group_id: String::new(),
+            resize_mode: Some(ResizeMode::None),
+            constraints: TrackConstraints::new(),
+            controls: Some(Box::new(DisplayControls {
+                devices: self.clone(),
+                surface,
+                cursor: options.cursor,
+                size,
+                usual: rate,
+                present: Mutex::new((size, rate)),
+                orders,
+            })),
+        };
+        let output = Output::Display { size: None, rate };
+        let driven = video_track(display, output, settings, received)?;
         Ok(MediaStream::new([driven.track]))
     }
 
@@ -237,24 +253,25 @@ impl MediaDevices {
         constraints: &TrackConstraints,
     ) -> Result<MediaStreamTrack, RecorderError> {
         let device = &chosen.camera.device;
+        let output = chosen.output(constraints.encoded);
+        let (orders, received) = orders();
         let settings = DeviceSettings {
             device_id: device.id.clone(),
             group_id: device.group.clone(),
             resize_mode: Some(chosen.resize_mode),
             constraints: constraints.clone(),
+            controls: Some(Box::new(CameraControls {
+                devices: self.clone(),
+                camera: chosen.camera.clone(),
+                encoded: constraints.encoded,
+                present: Mutex::new((chosen.mode, output)),
+                orders,
+            })),
         };
         self.inner.open.open(&device.id, || {
             let backend = &self.inner.backend;
             let camera = backend.open_camera(&device.id, &chosen.mode)?;
-            if constraints.encoded {
-                return packet_track(camera, chosen.rate, settings);
-            }
-            let plan = PicturePlan {
-                size: chosen.size,
-                rate: chosen.rate,
-                divisor: chosen.divisor,
-            };
-            camera_track(camera, plan, settings)
+            video_track(camera, output, settings, received)
         })
     }
 
@@ -270,6 +287,7 @@ impl MediaDevices {
             group_id: device.group.clone(),
             resize_mode: None,
             constraints: constraints.clone(),
+            controls: None,
         };
         self.inner.open.open(&device.id, || {
             let backend = &self.inner.backend;
@@ -337,7 +355,7 @@ fn overconstrained(failed: Overconstrained) -> RecorderError {
     let constraint = failed.constraint.unwrap_or_default();
     let message = match failed.constraint {
         Some(name) => format!("no device has the {name} that is required"),
-        None => "no device has all that is required".to_owned(),
+        None => "no device has all that is required at once".to_owned(),
     };
     RecorderError::new(ErrorKind::Overconstrained { constraint }, message)
 }

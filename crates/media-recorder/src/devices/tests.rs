@@ -259,12 +259,12 @@ proptest! {
         let constraints = TrackConstraints::from(basic.clone());
         let distance = |size, frame_rate| {
             let settings = Settings {
-                device_id: "cam",
+                device_id: Some("cam"),
                 group_id: "",
                 media: constraints::MediaSettings::Video {
                     size,
-                    frame_rate,
-                    resize_mode: ResizeMode::CropAndScale,
+                    frame_rate: Some(frame_rate),
+                    resize_mode: Some(ResizeMode::CropAndScale),
                 },
             };
             settings.distance(&basic, constraints::Bare::Ideal)

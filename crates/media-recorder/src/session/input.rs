@@ -97,7 +97,7 @@ impl TrackInput {
             ended: AtomicBool::new(false),
             stopped: OnceLock::new(),
             hole: AtomicBool::new(false),
-            continuity: Mutex::new(Continuity::new(track.format().clone())),
+            continuity: Mutex::new(Continuity::new(track.format())),
         }
     }
 

@@ -147,7 +147,7 @@ fn encoder_recipe(recipe: &Recipe, index: usize) -> Option<EncoderRecipe> {
     Some(EncoderRecipe {
         codec,
         id: track_id(index)?,
-        settings: track.format().clone(),
+        settings: track.format(),
         bits_per_second: bits / u32::try_from(of_this_kind.count().max(1)).ok()?,
         constant_bitrate: recipe.constant_bitrate,
         key_frames: recipe.key_frames,

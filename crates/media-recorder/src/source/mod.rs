@@ -11,7 +11,7 @@ mod test_pattern;
 pub use canvas::{Canvas, CaptureRate};
 pub use device::AudioLevel;
 pub(crate) use device::{
-    Driven, PicturePlan, camera_track, display_track, microphone_track, packet_track,
+    Driven, Open, Orders, Output, PicturePlan, microphone_track, orders, video_track,
 };
 pub use encoded::EncodedTrackGenerator;
 pub use generator::{AudioTrackGenerator, VideoTrackGenerator};

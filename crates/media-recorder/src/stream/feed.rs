@@ -8,6 +8,7 @@ use media_recorder_types::MediaTime;
 use super::Media;
 use super::track::TrackInner;
 use crate::clock::{self, until};
+use crate::devices::TrackConstraints;
 use crate::error::RecorderError;
 use crate::source::AudioLevel;
 use crate::sync::{Condvar, Mutex, lock, wait, wait_timeout};
@@ -111,6 +112,16 @@ impl Feed {
 
     pub(crate) fn add_track(&self, track: &Arc<TrackInner>) {
         lock(&self.state).tracks.push(Arc::downgrade(track));
+    }
+
+    /// What was asked for the live tracks other than `track`.
+    pub(crate) fn constraints_beside(&self, track: &TrackInner) -> Vec<TrackConstraints> {
+        // Unlocked before they are dropped.
+        let tracks = live_tracks(&lock(&self.state));
+        let others = tracks
+            .iter()
+            .filter(|other| !std::ptr::eq(&raw const ***other, track) && other.is_live());
+        others.map(|other| other.constraints()).collect()
     }
 
     pub(crate) fn is_muted(&self) -> bool {

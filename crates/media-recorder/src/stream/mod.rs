@@ -10,7 +10,7 @@ mod feed;
 mod media_stream;
 mod track;
 
-pub(crate) use device::DeviceSettings;
+pub(crate) use device::{Controls, DeviceSettings, Present, Request};
 pub(crate) use encoded::{EncodedFrame, EncodedSettings};
 pub(crate) use feed::{Feed, SourceId, Timing, WhilePaused};
 pub use media_stream::MediaStream;

@@ -8,10 +8,10 @@ use media_recorder_capture::{AudioFormat, VideoFormat};
 use media_recorder_types::{FrameSize, MediaTime, Rate, TrackKind, TrackMedia};
 
 use super::Media;
-use super::device::DeviceSettings;
+use super::device::{Controls, DeviceSettings, Present, Request};
 use super::encoded::EncodedSettings;
 use super::feed::Feed;
-use crate::devices::{ResizeMode, TrackConstraints};
+use crate::devices::{MediaTrackCapabilities, ResizeMode, TrackConstraints, holds_as_it_is};
 use crate::error::RecorderError;
 use crate::source::AudioLevel;
 use crate::sync::{Mutex, lock};
@@ -45,7 +45,7 @@ pub struct MediaTrackSettings {
     pub device_id: Option<String>,
     /// The hardware that the device is a part of, where that is known.
     pub group_id: Option<String>,
-    /// How a camera's pictures get their size and rate.
+    /// How the pictures of a camera or a display get their size and rate.
     pub resize_mode: Option<ResizeMode>,
 }
 
@@ -113,11 +113,27 @@ pub struct MediaStreamTrack {
 pub(crate) struct TrackInner {
     id: String,
     label: String,
-    settings: TrackSettings,
-    device: Option<Arc<DeviceSettings>>,
+    kind: TrackKind,
+    source: Arc<Source>,
+    constraints: Mutex<TrackConstraints>,
     enabled: AtomicBool,
     feed: Arc<Feed>,
     state: Mutex<TrackState>,
+}
+
+/// What the tracks of a source share.
+#[derive(Debug)]
+struct Source {
+    present: Mutex<Present>,
+    device: Option<Device>,
+}
+
+#[derive(Debug)]
+struct Device {
+    id: String,
+    group: String,
+    /// Locked while it is set otherwise; `None` if it stays as it was opened.
+    controls: Option<Mutex<Box<dyn Controls>>>,
 }
 
 #[derive(Debug)]
@@ -130,7 +146,11 @@ struct TrackState {
 
 impl MediaStreamTrack {
     pub(crate) fn new(settings: TrackSettings, feed: &Arc<Feed>) -> Self {
-        Self::with_device(settings, None, feed)
+        let present = Present {
+            settings,
+            resize_mode: None,
+        };
+        Self::with_source(present, None, TrackConstraints::new(), feed)
     }
 
     pub(crate) fn of_device(
@@ -138,24 +158,48 @@ impl MediaStreamTrack {
         device: DeviceSettings,
         feed: &Arc<Feed>,
     ) -> Self {
-        Self::with_device(settings, Some(Arc::new(device)), feed)
+        let present = Present {
+            settings,
+            resize_mode: device.resize_mode,
+        };
+        let own = Device {
+            id: device.device_id,
+            group: device.group_id,
+            controls: device.controls.map(Mutex::new),
+        };
+        Self::with_source(present, Some(own), device.constraints, feed)
     }
 
-    fn with_device(
-        settings: TrackSettings,
-        device: Option<Arc<DeviceSettings>>,
+    fn with_source(
+        present: Present,
+        device: Option<Device>,
+        constraints: TrackConstraints,
         feed: &Arc<Feed>,
     ) -> Self {
-        let label = match &settings {
+        let label = match &present.settings {
             TrackSettings::Video(format) => format.label.clone(),
             TrackSettings::Audio(format) => format.label.clone(),
             TrackSettings::Encoded(settings) => settings.label().to_owned(),
         };
+        let kind = present.settings.kind();
+        let present = Mutex::new(present);
+        let source = Arc::new(Source { present, device });
+        Self::of_source(&source, label, kind, constraints, feed)
+    }
+
+    fn of_source(
+        source: &Arc<Source>,
+        label: String,
+        kind: TrackKind,
+        constraints: TrackConstraints,
+        feed: &Arc<Feed>,
+    ) -> Self {
         let inner = Arc::new(TrackInner {
             id: unique_id("track"),
             label,
-            settings,
-            device,
+            kind,
+            source: Arc::clone(source),
+            constraints: Mutex::new(constraints),
             enabled: AtomicBool::new(true),
             feed: Arc::clone(feed),
             state: Mutex::new(TrackState {
@@ -229,37 +273,125 @@ impl MediaStreamTrack {
     /// track has ended.
     #[must_use]
     pub fn clone_track(&self) -> Self {
-        let (settings, device) = (self.inner.settings.clone(), self.inner.device.clone());
-        let clone = Self::with_device(settings, device, &self.inner.feed);
+        let inner = &self.inner;
+        let clone = Self::of_source(
+            &inner.source,
+            inner.label.clone(),
+            inner.kind,
+            self.constraints(),
+            &inner.feed,
+        );
         clone.set_enabled(self.enabled());
         lock(&clone.inner.state).ready = self.ready_state();
         clone
     }
 
-    /// `getConstraints()`: what was asked of its device; `None` where it has none.
+    /// `getConstraints()`: what was asked of it when it was opened, or
+    /// [since then](Self::apply_constraints).
     ///
     /// Specification: <https://w3c.github.io/mediacapture-main/#dom-constrainablepattern-getconstraints>
-    pub fn constraints(&self) -> Option<&TrackConstraints> {
-        let device = self.inner.device.as_deref();
-        device.map(|device| &device.constraints)
+    pub fn constraints(&self) -> TrackConstraints {
+        lock(&self.inner.constraints).clone()
+    }
+
+    /// `getCapabilities()`: what its device can be set to while it is open. Of a source that is no
+    /// device nothing can be set, and nothing is said.
+    ///
+    /// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediastreamtrack-getcapabilities>
+    pub fn capabilities(&self) -> MediaTrackCapabilities {
+        let Some(device) = &self.inner.source.device else {
+            return MediaTrackCapabilities::default();
+        };
+        let own = MediaTrackCapabilities::as_it_is(&self.settings());
+        match &device.controls {
+            None => own,
+            Some(controls) => MediaTrackCapabilities {
+                device_id: own.device_id,
+                group_id: own.group_id,
+                ..lock(controls).capabilities()
+            },
+        }
+    }
+
+    /// `applyConstraints()`: sets the device to what fits best what is asked now, in place of what
+    /// was asked before, by the algorithm of [`get_user_media`](
+    /// crate::MediaDevices::get_user_media). Waits until that is done; pictures which are taken
+    /// before look as before. A recording goes on: the new size is what its
+    /// [`size_change`](crate::RecorderOptions::size_change) makes of it.
+    ///
+    /// A camera is closed for a moment and opened again where another of its modes fits better. Of
+    /// what is recorded, raw pictures stay raw and Motion JPEG stays what it is, because a file has
+    /// one range of colours; and whether [packets](TrackConstraints::encoded) are delivered is
+    /// decided when a camera is opened. A display is opened again with another rate, and its
+    /// pictures are scaled down. Microphones, and sources that are no devices, stay as they are:
+    /// what is asked of them holds or is refused.
+    ///
+    /// All tracks of a device have the same settings: what the others require must hold on. For a
+    /// track that has ended nothing is done.
+    ///
+    /// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediastreamtrack-applyconstraints>
+    ///
+    /// ```no_run
+    /// use media_recorder::{ConstraintSet, Constraints, MediaDevices};
+    /// let camera = Constraints::new().video(ConstraintSet::new().width(640));
+    /// let track = MediaDevices::new().get_user_media(&camera)?.video_tracks().remove(0);
+    /// if track.capabilities().width.is_some_and(|width| *width.end() >= 1280) {
+    ///     track.apply_constraints(ConstraintSet::new().width(1280).height(720))?;
+    /// }
+    /// # Ok::<(), media_recorder::RecorderError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::Overconstrained`](crate::ErrorKind::Overconstrained) if the device does not
+    ///   have what is required;
+    /// - as for [`get_user_media`](crate::MediaDevices::get_user_media) if it cannot be opened anew.
+    ///
+    /// The track is as it was then, and so are its constraints; only a device that cannot be opened
+    /// as it was either is lost, and its tracks have ended.
+    pub fn apply_constraints(
+        &self,
+        constraints: impl Into<TrackConstraints>,
+    ) -> Result<(), RecorderError> {
+        let (constraints, inner) = (constraints.into(), &self.inner);
+        if !inner.is_live() {
+            return Ok(());
+        }
+        let device = inner.source.device.as_ref();
+        let Some(controls) = device.and_then(|device| device.controls.as_ref()) else {
+            holds_as_it_is(&self.settings(), &constraints)?;
+            *lock(&inner.constraints) = constraints;
+            return Ok(());
+        };
+        let controls = lock(controls);
+        let request = Request {
+            constraints: &constraints,
+            others: &inner.feed.constraints_beside(inner),
+            is_recorded: inner.feed.status().heard,
+        };
+        if let Some(present) = controls.apply(&request)? {
+            *lock(&inner.source.present) = present;
+        }
+        *lock(&inner.constraints) = constraints;
+        Ok(())
     }
 
     /// `getSettings()`: what its source delivers.
     pub fn settings(&self) -> MediaTrackSettings {
         let settings = self.media_settings();
-        let Some(device) = &self.inner.device else {
+        let Some(device) = &self.inner.source.device else {
             return settings;
         };
         MediaTrackSettings {
-            device_id: Some(device.device_id.clone()),
-            group_id: Some(device.group_id.clone()).filter(|group| !group.is_empty()),
-            resize_mode: device.resize_mode,
+            device_id: Some(device.id.clone()),
+            group_id: Some(device.group.clone()).filter(|group| !group.is_empty()),
+            resize_mode: lock(&self.inner.source.present).resize_mode,
             ..settings
         }
     }
 
     fn media_settings(&self) -> MediaTrackSettings {
-        match &self.inner.settings {
+        match &self.format() {
             TrackSettings::Video(format) => {
                 MediaTrackSettings::of_picture(format.size, format.rate)
             }
@@ -281,8 +413,8 @@ impl MediaStreamTrack {
     }
 
     /// What its source delivers, in full.
-    pub(crate) fn format(&self) -> &TrackSettings {
-        &self.inner.settings
+    pub(crate) fn format(&self) -> TrackSettings {
+        lock(&self.inner.source.present).settings.clone()
     }
 
     pub(crate) fn feed(&self) -> &Arc<Feed> {
@@ -316,7 +448,11 @@ impl MediaStreamTrack {
 
 impl TrackInner {
     fn kind(&self) -> TrackKind {
-        self.settings.kind()
+        self.kind
+    }
+
+    pub(crate) fn constraints(&self) -> TrackConstraints {
+        lock(&self.constraints).clone()
     }
 
     pub(crate) fn is_live(&self) -> bool {

@@ -11,6 +11,8 @@ use media_recorder::{
 };
 
 const SIZE: FrameSize = FrameSize::new(64, 48);
+/// The camera's other size.
+const LARGE: FrameSize = FrameSize::new(128, 96);
 /// Large enough for an encoder to be several.
 const SCREEN: FrameSize = FrameSize::new(640, 480);
 
@@ -37,12 +39,15 @@ struct State {
     unserved: bool,
     camera_missing: bool,
     refusal: Option<DeviceError>,
+    /// So many calls to open the camera fail.
+    camera_refusals: usize,
     camera: Played,
     microphone: Played,
     display: Played,
     /// How many devices were opened.
     opened: usize,
     mode: Option<CameraMode>,
+    display_rate: Option<Rate>,
     still: bool,
     /// The microphone delivers all the time.
     sound_on: bool,
@@ -121,6 +126,10 @@ impl Fakes {
         self.change(|state| state.refusal = Some(refusal));
     }
 
+    pub(crate) fn refuse_camera(&self, times: usize) {
+        self.change(|state| state.camera_refusals = times);
+    }
+
     pub(crate) fn unplug_camera(&self) {
         self.change(|state| state.camera.gone = true);
     }
@@ -177,6 +186,11 @@ impl Fakes {
 
     pub(crate) fn mode(&self) -> Option<CameraMode> {
         self.lock().mode
+    }
+
+    /// With which the display was opened.
+    pub(crate) fn display_rate(&self) -> Option<Rate> {
+        self.lock().display_rate
     }
 
     pub(crate) fn watches(&self) -> usize {
@@ -257,12 +271,9 @@ impl Fakes {
     }
 }
 
-fn mode(format: CameraFormat) -> CameraMode {
-    CameraMode {
-        format,
-        size: SIZE,
-        rate: Rate::new(30, 1).unwrap(),
-    }
+fn mode(format: CameraFormat, size: FrameSize, rate: u32) -> CameraMode {
+    let rate = Rate::new(rate, 1).unwrap();
+    CameraMode { format, size, rate }
 }
 
 fn video_format(size: FrameSize) -> VideoFormat {
@@ -288,8 +299,9 @@ impl DeviceBackend for Fakes {
         Ok(vec![CameraInfo {
             device,
             modes: vec![
-                mode(CameraFormat::Raw(PixelFormat::I420)),
-                mode(CameraFormat::Encoded(VideoCodec::Mjpeg)),
+                mode(CameraFormat::Raw(PixelFormat::I420), SIZE, 30),
+                mode(CameraFormat::Encoded(VideoCodec::Mjpeg), SIZE, 30),
+                mode(CameraFormat::Raw(PixelFormat::I420), LARGE, 15),
             ],
         }])
     }
@@ -316,13 +328,28 @@ impl DeviceBackend for Fakes {
         id: &str,
         mode: &CameraMode,
     ) -> Result<Box<dyn VideoDevice>, DeviceError> {
+        let refused = |state: &mut State| state.camera_refusals.checked_sub(1);
+        if self
+            .change(|state| refused(state).map(|left| state.camera_refusals = left))
+            .is_some()
+        {
+            let device = id.to_owned();
+            return Err(DeviceError::Busy { device });
+        }
         self.open(|state| &mut state.camera, id)?;
-        self.change(|state| state.mode = Some(*mode));
+        self.change(|state| {
+            state.mode = Some(*mode);
+            state.lost = 0;
+        });
         let codec = match mode.format {
             CameraFormat::Encoded(codec) => Some(codec),
             CameraFormat::Raw(_) => None,
         };
-        Ok(Box::new(Camera(self.clone(), codec, video_format(SIZE))))
+        Ok(Box::new(Camera(
+            self.clone(),
+            codec,
+            video_format(mode.size),
+        )))
     }
 
     fn open_microphone(
@@ -346,12 +373,15 @@ impl DeviceBackend for Fakes {
     fn open_display(
         &self,
         surface: &DisplaySurface,
-        _: Rate,
+        rate: Rate,
         _: bool,
     ) -> Result<Box<dyn VideoDevice>, DeviceError> {
         self.info(DeviceKind::VideoInput, "screen", "")?;
         self.open(|state| &mut state.display, &surface.to_string())?;
-        self.change(|state| state.display.due = 1);
+        self.change(|state| {
+            state.display.due = 1;
+            state.display_rate = Some(rate);
+        });
         Ok(Box::new(Display(self.clone(), video_format(SCREEN))))
     }
 
@@ -385,7 +415,7 @@ impl VideoDevice for Camera {
             data: if encoded {
                 CapturedPicture::Encoded(Bytes::from_static(JPEG))
             } else {
-                CapturedPicture::Raw(picture(SIZE))
+                CapturedPicture::Raw(picture(self.2.size))
             },
             at,
         }))

@@ -3,12 +3,13 @@
 use media_recorder_types::FrameSize;
 
 use super::value::Bare;
-use super::{ConstraintSet, FacingMode, ResizeMode};
+use super::{ConstraintSet, FacingMode, ResizeMode, TrackConstraints};
 
-/// What a device can be set to: a settings dictionary.
+/// What a source can be set to: a settings dictionary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Settings<'a> {
-    pub(crate) device_id: &'a str,
+    /// `None` if it is no device.
+    pub(crate) device_id: Option<&'a str>,
     pub(crate) group_id: &'a str,
     pub(crate) media: MediaSettings,
 }
@@ -19,8 +20,8 @@ pub(crate) enum MediaSettings {
     Video {
         size: FrameSize,
         /// Pictures per second.
-        frame_rate: f64,
-        resize_mode: ResizeMode,
+        frame_rate: Option<f64>,
+        resize_mode: Option<ResizeMode>,
     },
     Audio {
         sample_rate: u32,
@@ -38,10 +39,7 @@ impl Settings<'_> {
     ) -> impl Iterator<Item = (&'static str, f64)> + use<> {
         let group = Some(self.group_id).filter(|group| !group.is_empty());
         let devices = [
-            (
-                "deviceId",
-                set.device_id.distance(Some(self.device_id), bare),
-            ),
+            ("deviceId", set.device_id.distance(self.device_id, bare)),
             ("groupId", set.group_id.distance(group, bare)),
         ];
         let media = match self.media {
@@ -58,10 +56,10 @@ impl Settings<'_> {
                         "aspectRatio",
                         set.aspect_ratio.distance(Some(width / height), bare),
                     ),
-                    ("frameRate", set.frame_rate.distance(Some(frame_rate), bare)),
+                    ("frameRate", set.frame_rate.distance(frame_rate, bare)),
                     (
                         "resizeMode",
-                        set.resize_mode.distance(Some(&resize_mode), bare),
+                        set.resize_mode.distance(resize_mode.as_ref(), bare),
                     ),
                     (
                         "facingMode",
@@ -84,6 +82,11 @@ impl Settings<'_> {
             ],
         };
         devices.into_iter().chain(media)
+    }
+
+    /// Whether all that is required is met.
+    pub(crate) fn meets(&self, constraints: &TrackConstraints) -> bool {
+        self.distance(&constraints.basic, Bare::Ideal).is_finite()
     }
 
     /// The fitness distance: infinite if something required is not met.

@@ -1,18 +1,15 @@
 //! The threads that read devices and feed their tracks.
 
-use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use media_recorder_capture::{
-    AudioDevice, Captured, CapturedPicture, DeviceCounts, DeviceError, VideoDevice,
-};
-use media_recorder_types::{MediaTime, Packet, TrackId};
+use media_recorder_capture::{AudioDevice, DeviceCounts, DeviceError, VideoDevice};
 
-use super::super::encoded::PacketReader;
 use super::level::LevelMeter;
-use super::picture::Pictures;
+use super::orders::Order;
+use super::output::{Pixels, Taken};
 use crate::clock;
-use crate::stream::{EncodedSettings, Feed, Media};
+use crate::stream::{Feed, Media};
 
 /// How long to wait for a device before looking whether anybody still wants it, and how late a
 /// display that stands still is seen by one who comes.
@@ -22,30 +19,27 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// seconds, is muted until it delivers again.
 const MUTED_AFTER: u32 = 40;
 
-/// What becomes of what a device of pictures delivers.
-pub(super) enum Pixels {
-    /// A camera's: decoded, cut and scaled.
-    Made(Pictures),
-    /// A camera's packets, as they are.
-    Packets {
-        reader: PacketReader,
-        present: Arc<EncodedSettings>,
-    },
-    /// A display's, which stand until there are others.
-    Still {
-        /// The present picture.
-        last: Option<Media>,
-    },
-}
-
-/// Reads a device of pictures until all tracks have ended, or it fails.
-pub(super) fn drive_video(mut device: Box<dyn VideoDevice>, mut pixels: Pixels, feed: &Feed) {
+/// Reads a device of pictures until all tracks have ended, or it fails, and sets it as it is told
+/// meanwhile.
+pub(super) fn drive_video(
+    mut device: Box<dyn VideoDevice>,
+    mut pixels: Pixels,
+    orders: &Receiver<Order>,
+    feed: &Feed,
+) {
     let mut watch = Watch::default();
     let mut seen = 0;
     let failure = loop {
         let status = feed.status();
         if status.abandoned {
             break None;
+        }
+        if let Ok(order) = orders.try_recv() {
+            match order.carry_out(device, pixels, status.heard) {
+                Ok(set) => (device, pixels) = set,
+                Err(error) => return feed.lose(&error.into()),
+            }
+            watch = Watch::default();
         }
         let read = device.read(PATIENCE);
         watch.count(device.counts(), feed);
@@ -61,7 +55,7 @@ pub(super) fn drive_video(mut device: Box<dyn VideoDevice>, mut pixels: Pixels, 
                 }
             }
             Ok(None) => match &pixels {
-                Pixels::Still { last } => {
+                Pixels::Still { last, .. } => {
                     if let Some(last) = last.clone().filter(|_| seen != status.newcomers) {
                         seen = status.newcomers;
                         let now = clock::now();
@@ -111,46 +105,6 @@ fn end<D>(device: D, failure: Option<DeviceError>, feed: &Feed) {
     match failure {
         Some(error) => feed.lose(&error.into()),
         None => feed.close(None),
-    }
-}
-
-enum Taken {
-    Media(Media),
-    Nothing,
-    Damaged,
-}
-
-impl Pixels {
-    fn take(&mut self, picture: Captured<CapturedPicture>, time: MediaTime) -> Taken {
-        match self {
-            Self::Made(pictures) => match pictures.make(picture.data, time) {
-                Ok(Some(frame)) => Taken::Media(Media::Video(frame)),
-                Ok(None) => Taken::Nothing,
-                Err(_) => Taken::Damaged,
-            },
-            Self::Packets { reader, present } => {
-                let CapturedPicture::Encoded(data) = picture.data else {
-                    return Taken::Damaged;
-                };
-                let packet = Packet::new(TrackId::FIRST, data, time, MediaTime::ZERO);
-                match reader.read(packet) {
-                    Ok(Some(frame)) => {
-                        present.set(&frame.format);
-                        Taken::Media(Media::Encoded(frame))
-                    }
-                    Ok(None) => Taken::Nothing,
-                    Err(_) => Taken::Damaged,
-                }
-            }
-            Self::Still { last } => {
-                let CapturedPicture::Raw(frame) = picture.data else {
-                    return Taken::Damaged;
-                };
-                let media = Media::Video(frame.with_time(time));
-                *last = Some(media.clone());
-                Taken::Media(media)
-            }
-        }
     }
 }
 

@@ -2,25 +2,25 @@
 
 mod drive;
 mod level;
+mod orders;
+mod output;
 mod picture;
 
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
-use bytes::Bytes;
-use media_recorder_capture::{AudioDevice, DeviceError, VideoDevice, VideoFormat};
-use media_recorder_types::{ColorInfo, MediaTrack, Rate, TrackId, VideoTrack};
+use media_recorder_capture::{AudioDevice, DeviceError, VideoDevice};
 
 pub use level::AudioLevel;
+pub(crate) use orders::{Open, Order, Orders, orders};
+pub(crate) use output::Output;
 pub(crate) use picture::PicturePlan;
 
-use self::drive::{Pixels, drive_sound, drive_video};
-use self::picture::Pictures;
-use super::encoded::PacketReader;
+use self::drive::{drive_sound, drive_video};
 use crate::error::{ErrorKind, RecorderError};
 use crate::stream::{
-    DeviceSettings, EncodedSettings, Feed, MediaStreamTrack, SourceId, Timing, TrackSettings,
-    WhilePaused,
+    DeviceSettings, Feed, MediaStreamTrack, SourceId, Timing, TrackSettings, WhilePaused,
 };
 use crate::threads::spawn;
 
@@ -32,82 +32,25 @@ pub(crate) struct Driven {
     pub(crate) thread: JoinHandle<()>,
 }
 
-/// A track of a camera whose pictures are made as they are wanted.
+/// A track of a camera or a display.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Unknown`] if the operating system gives no thread, as for the others.
-pub(crate) fn camera_track(
-    camera: Box<dyn VideoDevice>,
-    plan: PicturePlan,
+/// [`ErrorKind::Unknown`](crate::ErrorKind::Unknown) if the operating system gives no thread, and
+/// those of [`Output::begin`].
+pub(crate) fn video_track(
+    device: Box<dyn VideoDevice>,
+    output: Output,
     settings: DeviceSettings,
+    orders: Receiver<Order>,
 ) -> Result<Driven, RecorderError> {
-    let own = camera.format();
-    let color = match camera.codec() {
-        // What the decoder makes of it.
-        Some(_) => ColorInfo::JPEG,
-        None => own.color,
+    let (pixels, format) = output.begin(&*device, None)?;
+    let thread = match output {
+        Output::Pictures(_) | Output::Packets { .. } => "camera",
+        Output::Display { .. } => "display",
     };
-    let format = VideoFormat {
-        size: plan.size,
-        rate: Some(plan.rate),
-        color,
-        label: own.label.clone(),
-    };
-    let pixels = Pixels::Made(Pictures::new(plan));
-    driven(TrackSettings::Video(format), settings, |feed| {
-        spawn("camera", move || drive_video(camera, pixels, &feed))
-    })
-}
-
-/// A track of a camera whose packets are recorded as they are.
-///
-/// # Errors
-///
-/// Also [`ErrorKind::NotReadable`] if the camera does not encode.
-pub(crate) fn packet_track(
-    camera: Box<dyn VideoDevice>,
-    rate: Rate,
-    settings: DeviceSettings,
-) -> Result<Driven, RecorderError> {
-    let own = camera.format();
-    let codec = camera.codec().ok_or_else(|| {
-        let message = format!("{} does not deliver packets", own.label);
-        RecorderError::new(ErrorKind::NotReadable, message)
-    })?;
-    let video = VideoTrack {
-        codec,
-        size: own.size,
-        rate: own.rate.or(Some(rate)),
-        color: own.color,
-    };
-    let mut described = MediaTrack::video(TrackId::FIRST, video, Bytes::new());
-    described.name.clone_from(&own.label);
-    let reader = PacketReader::new(described)?;
-    let present = Arc::new(EncodedSettings::new(Arc::clone(reader.format())));
-    let pixels = Pixels::Packets {
-        reader,
-        present: Arc::clone(&present),
-    };
-    driven(TrackSettings::Encoded(present), settings, |feed| {
-        spawn("camera", move || drive_video(camera, pixels, &feed))
-    })
-}
-
-/// A track of a screen or window, whose pictures come when something changes.
-///
-/// # Errors
-///
-/// As [`camera_track`].
-pub(crate) fn display_track(
-    display: Box<dyn VideoDevice>,
-    settings: DeviceSettings,
-) -> Result<Driven, RecorderError> {
-    let format = display.format().clone();
-    driven(TrackSettings::Video(format), settings, |feed| {
-        spawn("display", move || {
-            drive_video(display, Pixels::Still { last: None }, &feed);
-        })
+    driven(format, settings, |feed| {
+        spawn(thread, move || drive_video(device, pixels, &orders, &feed))
     })
 }
 
@@ -115,7 +58,7 @@ pub(crate) fn display_track(
 ///
 /// # Errors
 ///
-/// As [`camera_track`].
+/// As [`video_track`].
 pub(crate) fn microphone_track(
     microphone: Box<dyn AudioDevice>,
     settings: DeviceSettings,
