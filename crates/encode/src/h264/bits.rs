@@ -70,6 +70,32 @@ impl BitWriter {
         self.bits(code, length);
     }
 
+    /// `se(v)` (H.264 §9.1.1), for values above −2³¹.
+    pub(super) fn signed_exp_golomb(&mut self, value: i32) {
+        let size = value.unsigned_abs().saturating_mul(2);
+        self.exp_golomb(if value > 0 { size - 1 } else { size });
+    }
+
+    /// What is read up to the bit `end`. `None` if there is not so much.
+    pub(super) fn copy(&mut self, read: &mut BitReader<'_>, end: usize) -> Option<()> {
+        while read.position() < end {
+            self.flag(read.flag()?);
+        }
+        Some(())
+    }
+
+    /// Ones up to the end of the byte.
+    pub(super) fn align(&mut self) {
+        while self.free > 0 {
+            self.flag(true);
+        }
+    }
+
+    /// What is written so far, without trailing bits.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// The payload with its trailing bits.
     pub(super) fn finish(mut self) -> Vec<u8> {
         self.flag(true);
@@ -87,6 +113,16 @@ pub(super) struct BitReader<'a> {
 impl<'a> BitReader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, at: 0 }
+    }
+
+    /// Goes on at the bit `at`.
+    pub(super) fn at_bit(self, at: usize) -> Self {
+        Self { at, ..self }
+    }
+
+    /// Where the next bit is.
+    pub(super) fn position(&self) -> usize {
+        self.at
     }
 
     /// One bit.
@@ -202,8 +238,9 @@ mod tests {
             (u32::MAX - 1, i32::MIN + 1),
         ] {
             let mut bits = BitWriter::new();
-            bits.exp_golomb(code);
+            bits.signed_exp_golomb(value);
             let bytes = bits.finish();
+            assert_eq!(BitReader::new(&bytes).exp_golomb(), Some(code));
             assert_eq!(
                 BitReader::new(&bytes).signed_exp_golomb(),
                 Some(value),

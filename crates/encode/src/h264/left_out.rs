@@ -12,7 +12,7 @@
 use media_recorder_types::FrameSize;
 
 use super::bits::BitWriter;
-use super::nal::{LENGTH_BYTES, escape_into};
+use super::nal::{LENGTH_BYTES, append, escape_into};
 use super::picture::coded_size;
 
 /// The part of what is owed that counts when a picture may be left out. More than all: until its
@@ -75,8 +75,7 @@ pub(super) fn copy(size: FrameSize, coded: u32) -> Vec<u8> {
     let mut nal = vec![SLICE];
     escape_into(&mut nal, &bits.finish());
     let mut sample = Vec::with_capacity(LENGTH_BYTES + nal.len());
-    sample.extend_from_slice(&(nal.len() as u32).to_be_bytes());
-    sample.extend_from_slice(&nal);
+    append(&mut sample, &nal);
     sample
 }
 

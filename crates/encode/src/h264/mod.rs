@@ -1,10 +1,12 @@
 //! H.264 (ITU-T H.264, ISO/IEC 14496-10) by `rusty_h264`.
 //!
-//! The codec chooses its quantizers itself, for a bitrate and a speed that are fixed when it is
-//! made. So each key frame starts a fresh codec, which gets the preset that is wanted then, and
-//! the bitrate that pays back what those before it have spent too much or too little. Where that
-//! comes too late, pictures are [left out](left_out). What the codec says of the stream is
-//! completed in [`sequence_set`], and its byte stream becomes samples in [`nal`].
+//! The codec chooses its quantizers itself, for a bitrate, a speed and a quantizer to start from
+//! that are fixed when it is made. So each key frame starts a fresh codec, which gets the preset that
+//! is wanted then, the bitrate that pays back what those before it have spent too much or too little,
+//! and the [quantizer](start) that the pictures before have come to. Where that comes too late,
+//! pictures are [left out](left_out). What the codec says of the stream is completed in
+//! [`sequence_set`] and [`picture_set`], and its byte stream becomes samples in [`nal`], with
+//! [slices](slice) that do not depend on where their codec has started.
 
 mod bits;
 mod config_record;
@@ -12,9 +14,11 @@ mod left_out;
 mod level;
 mod nal;
 mod picture;
-mod quantizer;
+mod picture_set;
 mod sequence_set;
 mod settings;
+mod slice;
+mod start;
 
 use std::collections::VecDeque;
 
@@ -29,6 +33,8 @@ use crate::{EncodeError, Preset, VideoConfig};
 use nal::AccessUnit;
 use picture::Pictures;
 use sequence_set::Description;
+use slice::Slice;
+use start::StartQuantizer;
 
 pub(crate) struct H264Encoder {
     config: VideoConfig,
@@ -39,6 +45,7 @@ pub(crate) struct H264Encoder {
     /// What the codec will be made for at the next key frame.
     wanted: Preset,
     account: Account,
+    start: StartQuantizer,
     change: ChangeMeter,
     /// How many pictures the codec has made since its key frame, which counts.
     coded: u32,
@@ -50,7 +57,7 @@ pub(crate) struct H264Encoder {
     intake: Intake,
     packets: VecDeque<Packet>,
     track: Option<MediaTrack>,
-    /// The codec's own parameter sets, which all later ones must equal.
+    /// The codec's own parameter sets, that of pictures completed, which all later ones must equal.
     parameter_sets: [Vec<u8>; 2],
 }
 
@@ -63,6 +70,7 @@ impl H264Encoder {
             preset,
             wanted: preset,
             account: Account::new(config.bits_per_second, config.rate),
+            start: StartQuantizer::new(config.size, config.rate, config.bits_per_second),
             change: ChangeMeter::default(),
             coded: 0,
             is_coarse: false,
@@ -84,19 +92,21 @@ impl H264Encoder {
         color: ColorInfo,
     ) -> Result<(), EncodeError> {
         let (Some(sequence_set), Some(picture_set)) = (unit.sequence_set, unit.picture_set) else {
-            return match (&self.track, unit.key) {
-                (Some(_), false) => Ok(()),
-                _ => Err(failed("a key frame without parameter sets")),
+            return match self.track {
+                Some(_) => Ok(()),
+                None => Err(failed("a key frame without parameter sets")),
             };
         };
+        let picture_set =
+            picture_set::complete(picture_set).ok_or_else(|| failed("unknown parameter sets"))?;
         if self.track.is_some() {
-            if self.parameter_sets == [sequence_set, picture_set] {
+            if self.parameter_sets == [sequence_set, &picture_set] {
                 return Ok(());
             }
             return Err(failed("the parameter sets changed"));
         }
-        self.track = Some(self.describe(sequence_set, picture_set, color)?);
-        self.parameter_sets = [sequence_set.to_vec(), picture_set.to_vec()];
+        self.track = Some(self.describe(sequence_set, &picture_set, color)?);
+        self.parameter_sets = [sequence_set.to_vec(), picture_set];
         Ok(())
     }
 
@@ -151,18 +161,31 @@ impl VideoEncoder for H264Encoder {
                 slot => {
                     let mut settings = settings::codec_config(&self.config, self.wanted);
                     settings::share_out(&mut settings, &self.account);
+                    settings.qp = self.start.next(&self.account).clamp(0, 51) as u8;
                     self.preset = self.wanted;
                     self.coded = 0;
                     slot.insert(Encoder::new(settings).map_err(failed)?)
                 }
             };
             let stream = codec.encode_planes(&planes).map_err(failed)?;
-            let unit =
-                nal::access_unit(&stream).ok_or_else(|| failed("a frame without a picture"))?;
-            self.is_coarse = quantizer::is_nearly_coarsest(&unit.sample, codec.config());
+            let unit = nal::access_unit(&stream).ok_or_else(|| failed("nothing of a picture"))?;
+            let mut sample = Vec::with_capacity(stream.len() + nal::LENGTH_BYTES);
+            let mut is_key = false;
+            for nal in &unit.slices {
+                let slice = Slice::read(nal, codec.config());
+                let slice = slice.ok_or_else(|| failed("an unknown slice"))?;
+                let same = slice.starting_from(picture_set::START);
+                nal::append(
+                    &mut sample,
+                    &same.ok_or_else(|| failed("an unknown slice"))?,
+                );
+                self.is_coarse = slice.is_nearly_coarsest();
+                self.start.learn(&slice, nal.len() as f64 * 8.0);
+                is_key = slice.is_key();
+            }
             self.coded = self.coded.wrapping_add(1);
             self.check_parameter_sets(&unit, color.info())?;
-            (unit.sample, unit.key)
+            (sample, is_key)
         };
         self.has_left_out = leaves_out;
         self.account.spend(sample.len() as f64 * 8.0);

@@ -1,21 +1,17 @@
 //! NAL units, in the two forms in which streams have them.
 
 /// `nal_unit_type` (H.264 table 7-1).
-const IDR_SLICE: u8 = 5;
+pub(super) const IDR_SLICE: u8 = 5;
 const SEQUENCE_SET: u8 = 7;
 const PICTURE_SET: u8 = 8;
 /// Bytes of a NAL unit's length in packets; `config_record` says so too.
 pub(super) const LENGTH_BYTES: usize = 4;
 
-/// A coded picture, taken apart.
-#[derive(Debug, PartialEq, Eq)]
+/// A coded picture, taken apart into NAL units.
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct AccessUnit<'a> {
-    /// The picture with lengths before its NAL units and without parameter sets, as samples are
-    /// (ISO/IEC 14496-15 §5.3.2).
-    pub(super) sample: Vec<u8>,
-    /// Whether it is an IDR picture.
-    pub(super) key: bool,
-    /// The parameter sets that came with it, headers included.
+    pub(super) slices: Vec<&'a [u8]>,
+    /// The parameter sets that came with it.
     pub(super) sequence_set: Option<&'a [u8]>,
     pub(super) picture_set: Option<&'a [u8]>,
 }
@@ -23,25 +19,22 @@ pub(super) struct AccessUnit<'a> {
 /// Takes a picture in byte-stream form (H.264 Annex B). `None` if there is nothing of a picture
 /// in it.
 pub(super) fn access_unit(stream: &[u8]) -> Option<AccessUnit<'_>> {
-    let mut unit = AccessUnit {
-        sample: Vec::with_capacity(stream.len()),
-        key: false,
-        sequence_set: None,
-        picture_set: None,
-    };
+    let mut unit = AccessUnit::default();
     for nal in nal_units(stream) {
         match nal[0] & 0x1f {
             SEQUENCE_SET => unit.sequence_set = Some(nal),
             PICTURE_SET => unit.picture_set = Some(nal),
-            kind => {
-                unit.key |= kind == IDR_SLICE;
-                let length = u32::try_from(nal.len()).ok()?;
-                unit.sample.extend_from_slice(&length.to_be_bytes());
-                unit.sample.extend_from_slice(nal);
-            }
+            _ => unit.slices.push(nal),
         }
     }
-    (!unit.sample.is_empty()).then_some(unit)
+    (!unit.slices.is_empty()).then_some(unit)
+}
+
+/// Appends a NAL unit to a sample, with its length before it (ISO/IEC 14496-15 §5.3.2).
+pub(super) fn append(sample: &mut Vec<u8>, nal: &[u8]) {
+    let length = u32::try_from(nal.len()).unwrap_or(u32::MAX);
+    sample.extend_from_slice(&length.to_be_bytes());
+    sample.extend_from_slice(nal);
 }
 
 /// The NAL units of a byte stream, none of them empty.
@@ -99,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_frame_loses_its_parameter_sets() {
+    fn parameter_sets_are_set_apart() {
         let stream = [
             &[0, 0, 0, 1, 0x67, 100, 0, 31][..],
             &[0, 0, 0, 1, 0x68, 0xee],
@@ -107,8 +100,7 @@ mod tests {
         ];
         let stream = stream.concat();
         let unit = access_unit(&stream).unwrap();
-        assert_eq!(unit.sample, [0, 0, 0, 6, 0x65, 7, 0, 0, 3, 1]);
-        assert!(unit.key);
+        assert_eq!(unit.slices, [&[0x65, 7, 0, 0, 3, 1]]);
         assert_eq!(unit.sequence_set, Some(&[0x67, 100, 0, 31][..]));
         assert_eq!(unit.picture_set, Some(&[0x68, 0xee][..]));
     }
@@ -117,8 +109,13 @@ mod tests {
     fn all_slices_of_a_picture_are_kept() {
         let stream = [0, 0, 0, 1, 0x41, 1, 0, 0, 0, 1, 0x41, 2, 0, 0];
         let unit = access_unit(&stream).unwrap();
-        assert_eq!(unit.sample, [0, 0, 0, 2, 0x41, 1, 0, 0, 0, 2, 0x41, 2]);
-        assert!(!unit.key && unit.sequence_set.is_none());
+        assert_eq!(unit.slices, [[0x41, 1], [0x41, 2]]);
+        assert!(unit.sequence_set.is_none());
+        let mut sample = Vec::new();
+        for slice in unit.slices {
+            append(&mut sample, slice);
+        }
+        assert_eq!(sample, [0, 0, 0, 2, 0x41, 1, 0, 0, 0, 2, 0x41, 2]);
     }
 
     #[test]
