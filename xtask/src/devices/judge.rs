@@ -18,6 +18,8 @@ pub(super) fn plays(file: &Path, log: &mut Log) -> Result<f64> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let mut ffmpeg = inputs::ffmpeg();
     ffmpeg.arg("-xerror").arg("-i").arg(file);
+    // With the file's own times: those of a camera that was late are not even.
+    ffmpeg.args(["-fps_mode", "passthrough", "-enc_time_base", "-1"]);
     let decoded = process::output(ffmpeg.args(["-f", "null", "-"]))?;
     let said = String::from_utf8_lossy(&decoded.stderr);
     let is_clean = decoded.status.success() && said.is_empty();
@@ -38,11 +40,21 @@ pub(super) fn plays(file: &Path, log: &mut Log) -> Result<f64> {
     Ok(duration)
 }
 
+/// A file that plays a kilohertz.
+pub(super) fn kilohertz(file: &Path, log: &mut Log) -> Result<()> {
+    plays(file, log)?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let hertz = frequency(file)?;
+    log.say(&format!("{name}: {hertz:.3} Hz"));
+    ensure!((hertz - 1000.0).abs() < 0.1, "{name}: {hertz} Hz");
+    Ok(())
+}
+
 /// The frequency of a tone of about a kilohertz, in Hertz, in the middle of a recording.
 ///
 /// A sound server that is short of time plays nothing for one of its cycles. That is in the
 /// recording, and right there; up to a twentieth of it may be so.
-pub(super) fn frequency(file: &Path) -> Result<f64> {
+fn frequency(file: &Path) -> Result<f64> {
     let samples = inputs::samples(file)?;
     let edge = samples.len() / 10;
     frequency_of(&samples[edge..samples.len() - edge]).context("there is no tone")
@@ -67,6 +79,20 @@ fn frequency_of(samples: &[f32]) -> Option<f64> {
 const RATE: f64 = 48_000.0;
 /// How long a wave of a kilohertz is, in samples.
 const WAVE: f64 = RATE / 1000.0;
+
+/// How many of `times` are not whole periods away from the others: of the first, the middle and the
+/// last one, from that which has the fewest.
+pub(super) fn uneven(times: &[f64], period: f64) -> usize {
+    let from = |anchor: f64| {
+        let periods = times.iter().map(|time| (time - anchor) / period);
+        periods
+            .filter(|periods| (periods - periods.round()).abs() > 0.25)
+            .count()
+    };
+    let anchors = [0, times.len() / 2, times.len().saturating_sub(1)];
+    let anchors = anchors.into_iter().filter_map(|at| times.get(at));
+    anchors.map(|anchor| from(*anchor)).min().unwrap_or(0)
+}
 
 /// The number that each picture shows, and when.
 pub(super) fn numbers(file: &Path) -> Result<Vec<(f64, u16)>> {
@@ -143,6 +169,15 @@ mod tests {
         }
         assert_eq!(frequency_of(&tone(500.0)), None);
         assert_eq!(frequency_of(&[]), None);
+    }
+
+    #[test]
+    fn what_comes_late_is_uneven_and_what_is_missing_is_not() {
+        let uneven = |times: &[f64]| uneven(times, 0.1);
+        assert_eq!(uneven(&[5.0, 5.1, 5.21, 5.3, 5.6]), 0);
+        assert_eq!(uneven(&[5.0, 5.15, 5.2, 5.3]), 1);
+        assert_eq!(uneven(&[5.05, 5.1, 5.2, 5.3]), 1);
+        assert_eq!(uneven(&[]), 0);
     }
 
     #[test]

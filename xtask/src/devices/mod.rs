@@ -2,6 +2,7 @@
 
 mod camera;
 mod display;
+mod held_up;
 mod initrd;
 mod judge;
 mod log;
@@ -39,6 +40,10 @@ pub(crate) struct Options {
     /// The camera by the crate `v4l` (needs `libclang` to build).
     #[arg(long)]
     pub(crate) v4l: bool,
+    /// With the camera also a sound card of ALSA, by the crate `cpal` (needs `libasound2-dev` and
+    /// `pkg-config` to build).
+    #[arg(long)]
+    pub(crate) cpal: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -63,6 +68,7 @@ impl Options {
             parts: vec![Part::Nothing, Part::Sound],
             short: true,
             v4l: false,
+            cpal: false,
         }
     }
 
@@ -73,10 +79,24 @@ impl Options {
         }
     }
 
+    /// Those with which the tests are built beside the usual ones.
+    fn features(&self) -> Vec<&'static str> {
+        let v4l = self.v4l.then_some("media-recorder-capture/v4l");
+        let cpal = self.cpal.then_some("media-recorder/cpal");
+        v4l.into_iter().chain(cpal).collect()
+    }
+
+    /// Programs that these parts need, and the packages in which they are.
+    fn tools(&self) -> Vec<(&'static str, &'static str)> {
+        let alsa = camera::ALSA_TOOLS.into_iter().filter(|_| self.cpal);
+        alsa.chain(self.parts().iter().flat_map(|part| part.tools()))
+            .collect()
+    }
+
     /// Why these devices cannot be played here, if they cannot: programs are not there and are not
     /// to be installed, or a sound server does not start.
     pub(crate) fn obstacle(&self, may_install: bool) -> Option<String> {
-        let missing = missing(&tools(self.parts()));
+        let missing = missing(&self.tools());
         if !missing.is_empty() && !may_install {
             return Some(format!("not installed: {}", missing.join(" ")));
         }
@@ -106,6 +126,10 @@ impl Part {
         }
     }
 
+    fn uses_command(self) -> bool {
+        matches!(self, Self::Nothing | Self::Camera)
+    }
+
     /// Emulates a processor, or paints, captures and encodes all the time.
     fn is_busy(self) -> bool {
         matches!(self, Self::Camera | Self::Screen)
@@ -125,6 +149,10 @@ impl Part {
 /// What every part has to do with.
 struct Rig {
     programs: Programs,
+    /// The command `media-recorder`.
+    command: PathBuf,
+    /// The programs know ALSA.
+    has_alsa: bool,
     /// How long recordings of devices that stay are.
     seconds: u32,
     /// The machine may have other things to do, so that no limit of time is tight.
@@ -137,19 +165,27 @@ struct Rig {
 
 impl Rig {
     fn set_up(options: &Options) -> Result<Self> {
-        let files = Workspace::load()?.target.join("device-rig/files");
+        let target = Workspace::load()?.target;
+        let files = target.join("device-rig/files");
         if files.exists() {
             std::fs::remove_dir_all(&files)?;
         }
         std::fs::create_dir_all(&files)?;
         let (seconds, seconds_together) = if options.short { (2, 10) } else { (10, 60) };
         Ok(Self {
-            programs: Programs::build(options.v4l)?,
+            programs: Programs::build(&options.features())?,
+            has_alsa: options.cpal,
+            command: target.join("debug/media-recorder"),
             seconds,
             is_shared: options.short,
             seconds_together,
             files,
         })
+    }
+
+    /// How long pictures are captured that are not recorded: what is recorded is captured, too.
+    fn seconds_alone(&self) -> u32 {
+        self.seconds.div_ceil(2)
     }
 
     /// A test program that runs its tests of one module, one after the other.
@@ -167,9 +203,11 @@ impl Rig {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let parts = options.parts();
-    install(&missing(&tools(parts)))?;
+    install(&missing(&options.tools()))?;
     let rig = Rig::set_up(options)?;
-    nothing::build(parts)?;
+    if parts.iter().any(|part| part.uses_command()) {
+        programs::build_command()?;
+    }
     let start = Instant::now();
     // What has to keep up has the processor to itself; the others mostly wait for time to pass.
     let (alone, together): (Vec<Part>, Vec<Part>) = parts.iter().partition(|part| part.is_busy());
@@ -212,11 +250,6 @@ fn run_one(part: Part, rig: &Rig) -> bool {
         start.elapsed().as_secs_f64()
     );
     result.is_ok()
-}
-
-/// Programs that these parts need, and the packages in which they are.
-fn tools(parts: &[Part]) -> Vec<(&'static str, &'static str)> {
-    parts.iter().flat_map(|part| part.tools()).collect()
 }
 
 /// The packages that are missing of those in which these programs are.

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
+use super::Rig;
 use super::display::without;
 use super::log::Log;
-use super::{Part, Rig};
 use crate::process;
-use crate::workspace::Workspace;
 
 /// No answer takes longer, unless other programs keep it waiting: the fastest of a few counts.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -23,16 +22,6 @@ const ASKED: [(&[&str], &str); 4] = [
     (&["--camera", "--microphone"], "no microphone"),
 ];
 
-/// Builds the command if it is to be asked.
-pub(super) fn build(parts: &[Part]) -> Result<()> {
-    if !parts.contains(&Part::Nothing) {
-        return Ok(());
-    }
-    // As `cargo xtask interop` does.
-    let build = ["build", "--workspace", "--bins", "--examples"];
-    process::run(&mut process::cargo(&build))
-}
-
 pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
     let empty = tempfile::tempdir()?;
     let alone = |command: &mut Command| {
@@ -43,15 +32,14 @@ pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
     alone(&mut calls);
     log.run(&mut calls)?;
 
-    let program = Workspace::load()?.target.join("debug/media-recorder");
-    let mut list = Command::new(&program);
+    let mut list = Command::new(&rig.command);
     alone(list.arg("devices"));
     let listed = String::from_utf8(process::stdout(&mut list)?)?;
     ensure!(listed == "no devices\n", "there are devices: {listed}");
     for (arguments, said) in ASKED {
         let file = empty.path().join("out.webm");
         let mut refuse = || -> Result<Duration> {
-            let mut record = Command::new(&program);
+            let mut record = Command::new(&rig.command);
             alone(record.arg("record").arg(&file).args(arguments));
             let start = Instant::now();
             let output = process::output(&mut record)?;

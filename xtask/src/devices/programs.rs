@@ -24,16 +24,16 @@ pub(super) struct Programs {
 }
 
 impl Programs {
-    /// Builds them, and with `v4l` the camera's by the crate of that name.
-    pub(super) fn build(v4l: bool) -> Result<Self> {
+    /// Builds them, with these features.
+    pub(super) fn build(features: &[&str]) -> Result<Self> {
         // All packages, so that what `cargo test --workspace` compiled is used again: cargo
         // compiles a dependency anew for another selection of packages.
         let mut cargo = process::cargo(&["test", "--workspace", "--no-run"]);
         for name in TESTS {
             cargo.args(["--test", name]);
         }
-        if v4l {
-            cargo.args(["--features", "media-recorder-capture/v4l"]);
+        for feature in features {
+            cargo.args(["--features", feature]);
         }
         cargo.args(["--message-format", "json-render-diagnostics"]);
         let messages = String::from_utf8(process::stdout(&mut cargo)?)?;
@@ -47,6 +47,13 @@ impl Programs {
             recordings: built("rig")?,
         })
     }
+}
+
+/// Builds the command `media-recorder`.
+pub(super) fn build_command() -> Result<()> {
+    // As `cargo xtask interop` does.
+    let build = ["build", "--workspace", "--bins", "--examples"];
+    process::run(&mut process::cargo(&build))
 }
 
 /// The program of a test in what cargo prints.

@@ -10,17 +10,22 @@ use super::{Rig, judge};
 const PERIOD: f64 = 1.0 / 30.0;
 
 pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
-    log.run(without(&mut rig.test(&rig.programs.screen, "nothing::")))?;
+    let alone = |module| {
+        let mut test = rig.test(&rig.programs.screen, module);
+        test.env("RIG_SECONDS", rig.seconds_alone().to_string());
+        test
+    };
+    log.run(without(&mut alone("nothing::")))?;
 
     let x11 = Display::x11()?;
-    log.run(x11.environment(&mut rig.test(&rig.programs.screen, "x11::")))?;
+    log.run(x11.environment(&mut alone("x11::")))?;
     let mut recording = rig.test(&rig.programs.recordings, "screen::");
     log.run(x11.environment(&mut recording))?;
     drop(x11);
     check_clock(rig, log)?;
 
     let wayland = Display::wayland()?;
-    log.run(wayland.environment(&mut rig.test(&rig.programs.screen, "wayland::")))
+    log.run(wayland.environment(&mut alone("wayland::")))
 }
 
 /// Each number of the clock is in the file, once and in order.

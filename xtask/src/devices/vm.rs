@@ -54,16 +54,21 @@ const LIMIT_SECONDS: &str = "600";
 pub(super) struct Work<'a> {
     /// One after the other, up to the first that fails.
     pub(super) tasks: Vec<Task<'a>>,
+    /// Programs that they call, from where they run.
+    pub(super) commands: Vec<&'a Path>,
     pub(super) variables: Vec<(&'a str, String)>,
     /// Programs of this system that they call.
     pub(super) tools: Vec<PathBuf>,
+    /// Files and directories of this system that they read.
+    pub(super) settings: Vec<PathBuf>,
     /// Where the files go that they make, in the directory `RIG_FILES` of the machine.
     pub(super) files: &'a Path,
 }
 
-/// A program, and its arguments.
+/// A program, its arguments, and variables of its own.
 pub(super) struct Task<'a> {
     pub(super) program: &'a Path,
+    pub(super) variables: Vec<(&'a str, String)>,
     pub(super) arguments: Vec<&'a str>,
 }
 
@@ -163,13 +168,17 @@ impl Machine {
         }
         initrd.add("modules/list", list.as_bytes());
         let mut files = Vec::new();
-        for task in &work.tasks {
-            files.extend(libraries(task.program)?);
+        let programs = work.tasks.iter().map(|task| task.program);
+        for program in programs.chain(work.commands.iter().copied()) {
+            files.extend(libraries(program)?);
         }
         for tool in &work.tools {
             files.extend(libraries(tool)?);
             let name = tool.file_name().unwrap_or_default().to_string_lossy();
             initrd.add_file(&format!("bin/{name}"), tool)?;
+        }
+        for path in &work.settings {
+            add_files(path.clone(), &mut files)?;
         }
         files.sort();
         files.dedup();
@@ -187,10 +196,13 @@ impl Machine {
         let initrd = self.directory.join("initrd");
         fs::write(&initrd, self.initrd(work)?)?;
         for (n, task) in work.tasks.iter().enumerate() {
-            // What debuggers read is most of a program, and slow to load.
-            let mut objcopy = Command::new("objcopy");
-            objcopy.arg("--strip-debug").arg(task.program);
-            process::stdout(objcopy.arg(file(&program_name(n))))?;
+            strip(task.program, &file(&program_name(n)))?;
+        }
+        for command in &work.commands {
+            strip(
+                command,
+                &file(&command.file_name().unwrap_or_default().to_string_lossy()),
+            )?;
         }
         fs::create_dir(file("files"))?;
         fs::write(file("run.sh"), script(work))?;
@@ -248,6 +260,25 @@ impl Machine {
     }
 }
 
+/// A file, or all files in a directory and those in it.
+fn add_files(path: PathBuf, files: &mut Vec<PathBuf>) -> Result<()> {
+    if !path.is_dir() {
+        files.push(path);
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        add_files(entry?.path(), files)?;
+    }
+    Ok(())
+}
+
+/// Copies a program without what debuggers read, which is most of it, and slow to load.
+fn strip(program: &Path, copy: &Path) -> Result<()> {
+    let mut objcopy = Command::new("objcopy");
+    process::stdout(objcopy.arg("--strip-debug").arg(program).arg(copy))?;
+    Ok(())
+}
+
 /// The kernel on which the package of the newest one depends.
 fn kernel_package(depends: &str) -> Option<String> {
     let mut names = depends
@@ -281,6 +312,9 @@ fn script(work: &Work<'_>) -> String {
         script.push_str(&format!("export {name}={value}\n"));
     }
     for (n, task) in work.tasks.iter().enumerate() {
+        for (name, value) in &task.variables {
+            script.push_str(&format!("{name}={value} "));
+        }
         script.push_str(&format!("./{}", program_name(n)));
         for argument in &task.arguments {
             script.push_str(&format!(" '{argument}'"));
@@ -319,16 +353,20 @@ mod tests {
     fn the_work_is_a_script() {
         let task = |argument| Task {
             program: Path::new("test"),
+            variables: vec![("RIG_SECONDS", "2".to_owned())],
             arguments: vec![argument],
         };
         let work = Work {
             tasks: vec![task("--test-threads=1"), task("")],
-            variables: vec![("RIG_SECONDS", "2".to_owned())],
+            commands: Vec::new(),
+            variables: vec![("RIG_COMMAND", "it".to_owned())],
             tools: Vec::new(),
+            settings: Vec::new(),
             files: Path::new("files"),
         };
-        let expected = "set -e\nexport RIG_FILES=/share/files\nexport RIG_SECONDS=2\n\
-                        ./program0 '--test-threads=1'\n./program1 ''\n";
+        let expected = "set -e\nexport RIG_FILES=/share/files\nexport RIG_COMMAND=it\n\
+                        RIG_SECONDS=2 ./program0 '--test-threads=1'\n\
+                        RIG_SECONDS=2 ./program1 ''\n";
         assert_eq!(script(&work), expected);
     }
 }

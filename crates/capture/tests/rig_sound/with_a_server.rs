@@ -82,7 +82,7 @@ fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
 
     let tone = Tone::heard(&samples(&runs), 44.1);
     // So that none of the silence in it is ours.
-    assert_eq!(microphone.counts().lost, 0);
+    assert!(is_shared() || microphone.counts().lost == 0);
     assert_eq!(tone.broken, []);
     let least = if is_shared() { 2500 } else { 4700 };
     assert!(tone.waves > least, "{tone:?}");

@@ -8,6 +8,7 @@ mod device;
 mod encoded;
 mod feed;
 mod media_stream;
+mod settings;
 mod track;
 
 pub(crate) use device::{Controls, DeviceSettings, Present, Request};
@@ -15,7 +16,8 @@ pub(crate) use encoded::{EncodedFrame, EncodedSettings};
 pub(crate) use feed::{Feed, SourceId, Timing, WhilePaused};
 pub use media_stream::MediaStream;
 pub(crate) use media_stream::StreamListener;
-pub use track::{MediaStreamTrack, MediaTrackSettings, ReadyState};
+pub use settings::MediaTrackSettings;
+pub use track::{MediaStreamTrack, ReadyState};
 pub(crate) use track::{Sink, TrackSettings};
 
 use media_recorder_types::{AudioFrame, MediaTime, VideoFrame};

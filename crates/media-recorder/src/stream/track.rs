@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use media_recorder_capture::{AudioFormat, VideoFormat};
-use media_recorder_types::{FrameSize, MediaTime, Rate, TrackKind, TrackMedia};
+use media_recorder_types::{MediaTime, TrackKind, TrackMedia};
 
 use super::Media;
 use super::device::{Controls, DeviceSettings, Present, Request};
 use super::encoded::EncodedSettings;
 use super::feed::Feed;
-use crate::devices::{MediaTrackCapabilities, ResizeMode, TrackConstraints, holds_as_it_is};
+use super::settings::MediaTrackSettings;
+use crate::devices::{MediaTrackCapabilities, TrackConstraints, holds_as_it_is};
 use crate::error::RecorderError;
 use crate::source::AudioLevel;
 use crate::sync::{Mutex, lock};
@@ -23,49 +24,6 @@ pub enum ReadyState {
     Live,
     /// The track has ended, for good.
     Ended,
-}
-
-/// `MediaTrackSettings`: what a track's source delivers.
-///
-/// Specification: <https://w3c.github.io/mediacapture-main/#dom-mediatracksettings>
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct MediaTrackSettings {
-    /// Pixels across, of a picture.
-    pub width: Option<u32>,
-    /// Pixels down, of a picture.
-    pub height: Option<u32>,
-    /// Frames per second, of a picture whose source has a rate.
-    pub frame_rate: Option<f64>,
-    /// Samples per second, of sound.
-    pub sample_rate: Option<u32>,
-    /// Channels, of sound.
-    pub channel_count: Option<u16>,
-    /// The device, where there is one.
-    pub device_id: Option<String>,
-    /// The hardware that the device is a part of, where that is known.
-    pub group_id: Option<String>,
-    /// How the pictures of a camera or a display get their size and rate.
-    pub resize_mode: Option<ResizeMode>,
-}
-
-impl MediaTrackSettings {
-    fn of_picture(size: FrameSize, rate: Option<Rate>) -> Self {
-        Self {
-            width: Some(size.width),
-            height: Some(size.height),
-            frame_rate: rate.map(Rate::as_f64),
-            ..Self::default()
-        }
-    }
-
-    fn of_sound(rate: u32, channels: u16) -> Self {
-        Self {
-            sample_rate: Some(rate),
-            channel_count: Some(channels),
-            ..Self::default()
-        }
-    }
 }
 
 /// What a track's source delivers.
@@ -319,10 +277,9 @@ impl MediaStreamTrack {
     /// before look as before. A recording goes on: the new size is what its
     /// [`size_change`](crate::RecorderOptions::size_change) makes of it.
     ///
-    /// A camera is closed for a moment and opened again where another of its modes fits better. Of
-    /// what is recorded, raw pictures stay raw and Motion JPEG stays what it is, because a file has
-    /// one range of colours; and whether [packets](TrackConstraints::encoded) are delivered is
-    /// decided when a camera is opened. A display is opened again with another rate, and its
+    /// A camera is closed for a moment and opened again where another of its modes fits better. While
+    /// it is recorded it keeps its pixel format, because a file has one description of its colours;
+    /// and whether [packets](TrackConstraints::encoded) are delivered is decided when it is opened. A display is opened again with another rate, and its
     /// pictures are scaled down. Microphones, and sources that are no devices, stay as they are:
     /// what is asked of them holds or is refused.
     ///

@@ -1,4 +1,6 @@
 use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use media_recorder::{
@@ -10,8 +12,12 @@ use media_recorder_capture::Camera;
 
 use crate::recording::{Recording, length, pass};
 
-/// Quick to encode, which an emulated processor is not.
-const H264: &str = "video/x-matroska;codecs=avc1";
+/// The quickest to encode, which an emulated processor is not.
+const VP8: &str = "video/x-matroska;codecs=vp8";
+
+/// What unplugs the camera, and plugs it in again.
+const DRIVER: &str = "/sys/bus/platform/drivers/vivid";
+const DEVICE: &str = "vivid.0";
 
 /// The cameras of this machine, as if they had this format only: the specification has no
 /// constraint to choose one by.
@@ -99,7 +105,7 @@ fn record(format: PixelFormat, name: &str) {
     let stream = open(&MediaDevices::with_backend(Only(format)), 640, 360);
     let settings = stream.video_tracks()[0].settings();
     let rate = settings.frame_rate.unwrap();
-    let recording = Recording::start(&stream, name, H264);
+    let recording = Recording::start(&stream, name, VP8);
     let start = Instant::now();
     pass(length());
     let expected = start.elapsed().as_secs_f64() * rate;
@@ -120,10 +126,23 @@ fn nv12_is_recorded() {
     record(PixelFormat::Nv12, "nv12.mkv");
 }
 
+/// One who has the camera, as soon as the last test has closed it.
+fn another_program() -> Camera {
+    let camera = media_recorder_capture::cameras().unwrap().remove(0);
+    let start = Instant::now();
+    loop {
+        match Camera::open(&camera.device.id, &camera.modes[0]) {
+            Err(DeviceError::Busy { .. }) if start.elapsed() < length() => {
+                pass(Duration::from_millis(10));
+            }
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
 #[test]
 fn what_another_program_has_is_refused_and_can_be_had_later() {
-    let cameras = media_recorder_capture::cameras().unwrap();
-    let other = Camera::open(&cameras[0].device.id, &cameras[0].modes[0]).unwrap();
+    let other = another_program();
     let any = Constraints::new().video(ConstraintSet::new());
     let error = MediaDevices::new().get_user_media(&any).unwrap_err();
     println!("{error}");
@@ -136,23 +155,66 @@ fn what_another_program_has_is_refused_and_can_be_had_later() {
 
 #[test]
 fn unplugged_it_ends_its_recording_and_can_be_recorded_when_it_is_back() {
-    let driver = "/sys/bus/platform/drivers/vivid";
-    let device = "vivid.0";
     let devices = MediaDevices::new();
     // Small enough for all of it to be encoded.
     let small = || open(&devices, 160, 90);
-    let recording = Recording::start(&small(), "unplugged.mkv", H264);
+    let recording = Recording::start(&small(), "unplugged.mkv", VP8);
     pass(Duration::from_secs(2));
     let unplugged = std::thread::scope(|scope| {
         // The kernel waits for the file to be closed.
-        scope.spawn(|| fs::write(format!("{driver}/unbind"), device).unwrap());
+        scope.spawn(|| fs::write(format!("{DRIVER}/unbind"), DEVICE).unwrap());
         recording.end()
     });
-    fs::write(format!("{driver}/bind"), device).unwrap();
-    let recording = Recording::start(&small(), "back.mkv", H264);
+    fs::write(format!("{DRIVER}/bind"), DEVICE).unwrap();
+    let recording = Recording::start(&small(), "back.mkv", VP8);
     pass(Duration::from_secs(2));
     let back = recording.stop();
     for summary in [unplugged, back] {
         assert!(summary.duration.as_secs_f64() > 1.5);
     }
+}
+
+/// The command, which records the camera into a file.
+fn command(file: &str) -> Command {
+    let mut command = Command::new(std::env::var("RIG_COMMAND").unwrap());
+    let directory = std::env::var("RIG_FILES").unwrap();
+    command.arg("record").arg(format!("{directory}/{file}"));
+    command.args(["--camera", "--size", "160x90", "--mime-type", VP8]);
+    command.stdin(Stdio::null()).stderr(Stdio::piped());
+    command
+}
+
+/// The last line of what it says when it has failed.
+fn said(command: Child) -> String {
+    let output = command.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let lines = String::from_utf8(output.stderr).unwrap();
+    let line = lines.lines().last().unwrap().to_owned();
+    println!("{line}");
+    line
+}
+
+#[test]
+fn the_command_says_why_it_cannot_have_the_camera() {
+    let other = another_program();
+    let busy = said(command("none.mkv").spawn().unwrap());
+    assert_eq!(busy, "media-recorder: vivid is in use by another program");
+    drop(other);
+    // A user who is in no group.
+    let forbidden = said(command("none.mkv").uid(1000).gid(1000).spawn().unwrap());
+    let expected = "no permission to use /dev/video0: join the group `video` and log in again";
+    assert!(forbidden.ends_with(expected), "{forbidden}");
+    let directory = std::env::var("RIG_FILES").unwrap();
+    assert!(!fs::exists(format!("{directory}/none.mkv")).unwrap());
+}
+
+#[test]
+fn the_command_keeps_what_it_has_when_the_camera_is_unplugged() {
+    let recording = command("command.mkv").spawn().unwrap();
+    pass(Duration::from_secs(4));
+    fs::write(format!("{DRIVER}/unbind"), DEVICE).unwrap();
+    assert!(
+        said(recording).ends_with("a source ended before the recording was over: vivid is gone")
+    );
+    fs::write(format!("{DRIVER}/bind"), DEVICE).unwrap();
 }

@@ -8,6 +8,9 @@
     reason = "helpers of tests may panic as tests may"
 )]
 
+/// In a machine with a sound card of the driver `snd-aloop` and no sound server.
+#[cfg(feature = "cpal")]
+mod alsa;
 /// In a machine with a camera of the driver `vivid`.
 mod camera;
 /// With no camera, no sound server and no display.
