@@ -169,16 +169,14 @@ impl VideoEncoder for H264Encoder {
             };
             let stream = codec.encode_planes(&planes).map_err(failed)?;
             let unit = nal::access_unit(&stream).ok_or_else(|| failed("nothing of a picture"))?;
-            let mut sample = Vec::with_capacity(stream.len() + nal::LENGTH_BYTES);
+            let mut sample = Vec::new();
             let mut is_key = false;
             for nal in &unit.slices {
                 let slice = Slice::read(nal, codec.config());
                 let slice = slice.ok_or_else(|| failed("an unknown slice"))?;
-                let same = slice.starting_from(picture_set::START);
-                nal::append(
-                    &mut sample,
-                    &same.ok_or_else(|| failed("an unknown slice"))?,
-                );
+                slice
+                    .append_starting_from(picture_set::START, &mut sample)
+                    .ok_or_else(|| failed("too long a slice"))?;
                 self.is_coarse = slice.is_nearly_coarsest();
                 self.start.learn(&slice, nal.len() as f64 * 8.0);
                 is_key = slice.is_key();

@@ -74,6 +74,22 @@ pub(super) fn unescape(payload: &[u8]) -> Vec<u8> {
     plain
 }
 
+/// How many bytes of `payload` its first `plain` bytes take with what keeps start codes from
+/// occurring among them.
+pub(super) fn escaped_length(payload: &[u8], plain: usize) -> usize {
+    let (mut zeros, mut found) = (0, 0);
+    payload
+        .iter()
+        .take_while(|&&byte| {
+            let is_escape = zeros >= 2 && byte == 3;
+            let is_one_more = !is_escape && found == plain;
+            zeros = if byte == 0 { zeros + 1 } else { 0 };
+            found += usize::from(!is_escape);
+            !is_one_more
+        })
+        .count()
+}
+
 /// Appends `plain` to `nal` so that no start code occurs in it (H.264 §7.4.1.1).
 pub(super) fn escape_into(nal: &mut Vec<u8>, plain: &[u8]) {
     let mut zeros = 0;
@@ -143,6 +159,11 @@ mod tests {
             escape_into(&mut nal, plain);
             assert_eq!(nal, escaped);
             assert_eq!(unescape(&nal), plain);
+            assert_eq!(escaped_length(escaped, plain.len()), escaped.len());
+            assert_eq!(
+                escaped_length(escaped, 2),
+                2 + usize::from(escaped[..3] == [0, 0, 3])
+            );
         }
     }
 }

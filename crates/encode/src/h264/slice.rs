@@ -4,7 +4,7 @@
 use rusty_h264::EncoderConfig;
 
 use super::bits::{BitReader, BitWriter};
-use super::nal::{IDR_SLICE, escape_into, unescape};
+use super::nal::{IDR_SLICE, LENGTH_BYTES, escape_into, escaped_length, unescape};
 
 /// How far the codec goes from the quantizer that it starts with, and the coarsest there is.
 const FURTHEST: i32 = 18;
@@ -15,13 +15,18 @@ const NEARLY: i32 = 6;
 const FRAME_NUMBER_BITS: u32 = 4;
 const ORDER_COUNT_BITS: u32 = 8;
 
+/// No header is longer, in bytes.
+const MOST_HEADER: usize = 64;
+
 /// A slice of the codec's, which is a whole picture.
 #[derive(Debug)]
-pub(super) struct Slice {
+pub(super) struct Slice<'a> {
     /// The NAL unit's first byte.
     kind: u8,
-    /// What follows, without what keeps start codes from occurring.
-    payload: Vec<u8>,
+    /// What follows, without what keeps start codes from occurring; the header is in it.
+    header: Vec<u8>,
+    /// What follows the header, as it stands in the NAL unit.
+    data: &'a [u8],
     /// Where `slice_qp_delta` begins and ends, and where the header does, in bits.
     difference_at: usize,
     difference_end: usize,
@@ -31,13 +36,13 @@ pub(super) struct Slice {
     start: i32,
 }
 
-impl Slice {
+impl<'a> Slice<'a> {
     /// Reads the header (H.264 §7.3.3) of a NAL unit of a codec with these settings. `None` if it
     /// is none.
-    pub(super) fn read(nal: &[u8], codec: &EncoderConfig) -> Option<Self> {
+    pub(super) fn read(nal: &'a [u8], codec: &EncoderConfig) -> Option<Self> {
         let (&kind, rest) = nal.split_first()?;
-        let payload = unescape(rest);
-        let mut bits = BitReader::new(&payload);
+        let header = unescape(&rest[..rest.len().min(MOST_HEADER)]);
+        let mut bits = BitReader::new(&header);
         let is_key = kind & 0x1f == IDR_SLICE;
         let _first_macroblock = bits.exp_golomb()?;
         let _slice_type = bits.exp_golomb()?;
@@ -64,9 +69,13 @@ impl Slice {
             let _strengths = (bits.signed_exp_golomb()?, bits.signed_exp_golomb()?);
         }
         let header_end = bits.position();
+        // The header's last byte is not zero: it has the ones that say how to filter, or those up to
+        // the byte's end. So what is to keep start codes from occurring is the same after any header.
+        let data_at = escaped_length(rest, header_end.div_ceil(8));
         Some(Self {
             kind,
-            payload,
+            header,
+            data: rest.get(data_at..)?,
             difference_at,
             difference_end,
             header_end,
@@ -90,22 +99,25 @@ impl Slice {
         self.quantizer() >= coarsest - NEARLY
     }
 
-    /// The NAL unit for a picture parameter set with another quantizer to start with. What follows
-    /// the header begins with a byte of its own, since it is coded arithmetically (H.264 §7.3.4),
-    /// so that it stays as it is.
-    pub(super) fn starting_from(&self, start: i32) -> Option<Vec<u8>> {
+    /// Appends the slice to a sample (ISO/IEC 14496-15 §5.3.2), for a picture parameter set with
+    /// another quantizer to start with. What follows the header begins with a byte of its own,
+    /// since it is coded arithmetically (H.264 §7.3.4), so that it stays as it is. `None`, and
+    /// nothing is appended, if it is too long for a sample.
+    pub(super) fn append_starting_from(&self, start: i32, sample: &mut Vec<u8>) -> Option<()> {
         let mut bits = BitWriter::new();
-        bits.copy(&mut BitReader::new(&self.payload), self.difference_at)?;
+        bits.copy(&mut BitReader::new(&self.header), self.difference_at)?;
         bits.signed_exp_golomb(self.quantizer().saturating_sub(start));
-        let mut rest = BitReader::new(&self.payload).at_bit(self.difference_end);
+        let mut rest = BitReader::new(&self.header).at_bit(self.difference_end);
         bits.copy(&mut rest, self.header_end)?;
         bits.align(); // cabac_alignment_one_bit
-        let mut payload = bits.into_bytes();
-        payload.extend_from_slice(self.payload.get(self.header_end.div_ceil(8)..)?);
-        let mut nal = Vec::with_capacity(payload.len() + payload.len() / 64 + 1);
-        nal.push(self.kind);
-        escape_into(&mut nal, &payload);
-        Some(nal)
+        let mut header = vec![self.kind];
+        escape_into(&mut header, &bits.into_bytes());
+        let length = u32::try_from(header.len() + self.data.len()).ok()?;
+        sample.reserve(LENGTH_BYTES + length as usize);
+        sample.extend_from_slice(&length.to_be_bytes());
+        sample.extend_from_slice(&header);
+        sample.extend_from_slice(self.data);
+        Some(())
     }
 }
 
@@ -169,7 +181,7 @@ mod tests {
             let slice = Slice::read(unit.slices[0], &settings).expect("a slice");
             assert_eq!(slice.is_key(), n == 0);
             let start = i32::from(settings.qp);
-            assert_eq!(slice.starting_from(start).as_deref(), Some(unit.slices[0]));
+            assert_eq!(from(&slice, start), unit.slices[0]);
             assert_written_otherwise(&slice, &settings);
             slice.quantizer()
         });
@@ -177,16 +189,24 @@ mod tests {
         (settings.qp.into(), read)
     }
 
+    fn from(slice: &Slice<'_>, start: i32) -> Vec<u8> {
+        let mut sample = Vec::new();
+        let appended = slice.append_starting_from(start, &mut sample);
+        appended.expect("a slice");
+        let nal = sample.split_off(LENGTH_BYTES);
+        assert_eq!(sample, (nal.len() as u32).to_be_bytes());
+        nal
+    }
+
     /// It means the same relative to whatever quantizer.
-    fn assert_written_otherwise(slice: &Slice, settings: &EncoderConfig) {
+    fn assert_written_otherwise(slice: &Slice<'_>, settings: &EncoderConfig) {
         for start in [0, 26, COARSEST] {
             let mut other = settings.clone();
             other.qp = start as u8;
-            let nal = slice.starting_from(start).expect("a slice");
+            let nal = from(slice, start);
             let read = Slice::read(&nal, &other).expect("a slice");
             assert_eq!(read.quantizer(), slice.quantizer());
-            let data = |slice: &Slice| slice.payload[slice.header_end.div_ceil(8)..].to_vec();
-            assert_eq!(data(&read), data(slice));
+            assert_eq!(read.data, slice.data);
         }
     }
 
