@@ -279,9 +279,9 @@ impl MediaStreamTrack {
     ///
     /// A camera is closed for a moment and opened again where another of its modes fits better. While
     /// it is recorded it keeps its pixel format, because a file has one description of its colours;
-    /// and whether [packets](TrackConstraints::encoded) are delivered is decided when it is opened. A display is opened again with another rate, and its
-    /// pictures are scaled down. Microphones, and sources that are no devices, stay as they are:
-    /// what is asked of them holds or is refused.
+    /// and whether [packets](TrackConstraints::encoded) are delivered is decided when it is opened.
+    /// A display is opened again with another rate, and its pictures are scaled down. Microphones,
+    /// and sources that are no devices, stay as they are: what is asked of them holds or is refused.
     ///
     /// All tracks of a device have the same settings: what the others require must hold on. For a
     /// track that has ended nothing is done.
