@@ -19,6 +19,10 @@ const STEP_BACK: MediaTime = MediaTime::from_secs(10);
 /// The longest run of silence that is put in at once.
 const LONGEST_FILL: MediaTime = MediaTime::from_secs(10);
 
+/// Pictures are at least so far apart, or Matroska, which counts milliseconds, gives two of them the
+/// same time. A camera that was held up delivers the next one too early.
+const APART: MediaTime = MediaTime::from_millis(1);
+
 /// What a live track delivered last. **With it the track's times never go back, and the track
 /// goes on while its source stands still**: a canvas that is not painted, a camera that hangs, a
 /// muted microphone.
@@ -60,7 +64,7 @@ impl Continuity {
                 Media::Audio(_) => time > reached.saturating_sub(STEP_BACK),
             });
         let media = if possible {
-            media
+            self.set_apart(media)
         } else {
             let time = self.substitute(&media, now)?;
             media.with_time(time)
@@ -146,6 +150,16 @@ impl Continuity {
         let silence = silence(rate, channels, usize::try_from(len).ok()?, from)?;
         self.reached = Some(end(&silence));
         Some(Media::Audio(silence))
+    }
+
+    /// A picture that comes hardly later than the last one, as much later as it has to be.
+    fn set_apart(&self, media: Media) -> Media {
+        let reached = self.reached.unwrap_or(MediaTime::MIN);
+        let earliest = reached.saturating_add(APART);
+        if matches!(media, Media::Audio(_)) || media.time() >= earliest {
+            return media;
+        }
+        media.with_time(earliest)
     }
 
     /// Another time for a frame whose own is impossible.

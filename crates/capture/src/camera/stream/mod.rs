@@ -7,6 +7,11 @@ pub(super) use super::intake::Delivery;
 use super::intake::Intake;
 use crate::{Captured, CapturedPicture, DeviceCounts};
 
+/// How many buffers a device gets, unless it needs more: one is being filled, one is next, one is
+/// read, and the others are for a reader that is late, by a sixth of a second at 30 pictures a
+/// second.
+pub(super) const BUFFERS: u32 = 8;
+
 /// Whether there is something to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Readiness {

@@ -10,10 +10,8 @@ use rustix::io::Errno;
 use super::Node;
 use super::sys::{self, Mapping};
 use crate::camera::answers::timestamp;
-use crate::camera::stream::{Buffers, Delivery, Readiness};
+use crate::camera::stream::{BUFFERS, Buffers, Delivery, Readiness};
 
-/// One is being filled, one is next, one is read, and one more for a reader that is late.
-const COUNT: u32 = 4;
 /// `V4L2_BUF_FLAG_ERROR`
 const ERROR: u32 = 0x0000_0040;
 /// `V4L2_BUF_FLAG_TIMESTAMP_MASK`
@@ -30,7 +28,7 @@ pub(in crate::camera) struct MappedBuffers {
 impl MappedBuffers {
     /// Maps buffers and starts the device, which must be set to a format.
     pub(in crate::camera) fn start(node: Node) -> io::Result<Self> {
-        let count = sys::request_buffers(node.as_fd(), COUNT)?;
+        let count = sys::request_buffers(node.as_fd(), BUFFERS)?;
         let mappings = (0..count)
             .map(|index| Mapping::new(node.as_fd(), index))
             .collect::<io::Result<_>>()?;

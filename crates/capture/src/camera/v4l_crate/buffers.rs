@@ -11,10 +11,8 @@ use v4l::io::traits::{CaptureStream, Stream as _};
 
 use super::{Node, contained};
 use crate::camera::answers::timestamp;
-use crate::camera::stream::{Buffers, Delivery, Readiness};
+use crate::camera::stream::{BUFFERS, Buffers, Delivery, Readiness};
 
-/// As many as our own door has.
-const COUNT: u32 = 4;
 /// `POLLIN`
 const READABLE: i16 = 1;
 
@@ -29,7 +27,8 @@ pub(in crate::camera) struct MappedBuffers {
 impl MappedBuffers {
     /// Maps buffers and starts the device, which must be set to a format.
     pub(in crate::camera) fn start(node: Node) -> io::Result<Self> {
-        let stream = contained(|| Stream::with_buffers(node.device(), Type::VideoCapture, COUNT))?;
+        let stream =
+            contained(|| Stream::with_buffers(node.device(), Type::VideoCapture, BUFFERS))?;
         let mut buffers = Self {
             stream: Some(stream),
             taken: Vec::new(),

@@ -1,12 +1,20 @@
 //! In which of its ways a device is opened.
 
-use cpal::{SampleFormat, SupportedStreamConfig, SupportedStreamConfigRange};
+use cpal::{
+    BufferSize, SampleFormat, SupportedBufferSize, SupportedStreamConfig,
+    SupportedStreamConfigRange,
+};
 
 use crate::microphone::AudioWanted;
 
 /// What is taken where neither the caller nor the device says anything.
 const USUAL_RATE: u32 = 48_000;
 const USUAL_CHANNELS: u16 = 2;
+
+/// How many pieces of sound ALSA shall deliver in a second. It captures one while another waits, so
+/// that a program which does not run for as long as a piece loses nothing; what a device chooses by
+/// itself may be ten milliseconds.
+const PIECES_PER_SECOND: u32 = 20;
 
 /// Formats, the best first; others are not captured.
 const FORMATS: [SampleFormat; 12] = [
@@ -51,10 +59,20 @@ pub(super) fn choose(
     Some(way)
 }
 
+/// The pieces in which ALSA shall deliver sound: of the length that is wanted, or as near to it as
+/// the device has them.
+pub(super) fn pieces(way: &SupportedStreamConfig) -> BufferSize {
+    match *way.buffer_size() {
+        SupportedBufferSize::Range { min, max } => {
+            let wanted = way.sample_rate() / PIECES_PER_SECOND;
+            BufferSize::Fixed(wanted.min(max).max(min))
+        }
+        SupportedBufferSize::Unknown => BufferSize::Default,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use cpal::SupportedBufferSize;
-
     use super::*;
 
     fn range(
@@ -105,6 +123,23 @@ mod tests {
         assert_eq!(of(None, None), Some((1, 16_000, i16)));
         assert_eq!(of(Some(48_000), None), Some((1, 48_000, i16)));
         assert_eq!(of(None, Some(2)), Some((2, 16_000, i16)));
+    }
+
+    #[test]
+    fn pieces_are_long_enough_to_be_late_by() {
+        let of = |size| {
+            pieces(&SupportedStreamConfig::new(
+                2,
+                48_000,
+                size,
+                SampleFormat::I16,
+            ))
+        };
+        let between = |min, max| of(SupportedBufferSize::Range { min, max });
+        assert_eq!(between(32, 16_384), BufferSize::Fixed(2400));
+        assert_eq!(between(32, 1024), BufferSize::Fixed(1024));
+        assert_eq!(between(4096, 16_384), BufferSize::Fixed(4096));
+        assert_eq!(of(SupportedBufferSize::Unknown), BufferSize::Default);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use cpal::{Device, DeviceId, Host, HostId};
 use super::error::device_error;
 use crate::{DeviceError, DeviceInfo, DeviceKind};
 
+/// The host of that name.
+const ALSA: &str = "ALSA";
+
 /// ALSA's prefix of hardware whose formats it converts.
 const CONVERTED: &str = "plughw:";
 
@@ -80,7 +83,7 @@ fn of_host(host: &Host, kind: DeviceKind) -> Result<Vec<(DeviceInfo, Device)>, c
         Some((id, device))
     });
     let mut named: Vec<(DeviceId, Device)> = named.collect();
-    if is_alsa(host.id()) {
+    if host.id().name() == ALSA {
         keep_hardware(&mut named, default.as_ref());
     } else if is_jack(host.id()) {
         // It lists its one input among the outputs as well, and the other way round.
@@ -121,8 +124,8 @@ fn is_numbered(name: &str) -> bool {
     card.starts_with(|first: char| first.is_ascii_digit())
 }
 
-fn is_alsa(host: HostId) -> bool {
-    host.name() == "ALSA"
+pub(super) fn is_alsa(device: &Device) -> bool {
+    device.id().is_ok_and(|id| id.host().name() == ALSA)
 }
 
 fn is_jack(host: HostId) -> bool {

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
-use cpal::{Device, FromSample, I24, SampleFormat, SizedSample, Stream, StreamConfig, U24};
+use cpal::{
+    Device, ErrorKind, FromSample, I24, SampleFormat, SizedSample, Stream, StreamConfig, U24,
+};
 use media_recorder_types::AudioFrame;
 
-use super::choice::choose;
+use super::choice::{choose, pieces};
 use super::error::opening_error;
+use super::list::is_alsa;
 use super::listener::{Heard, Listener};
 use crate::device::Handover;
 use crate::microphone::AudioWanted;
@@ -50,7 +53,24 @@ impl HostMicrophone {
         let config = way.config();
         let listener = Listener::new(name, config.channels);
         let heard = listener.heard();
-        let stream = start(device, config, way.sample_format(), listener).map_err(failed)?;
+        let start = |buffer_size| {
+            let config = StreamConfig {
+                buffer_size,
+                ..config
+            };
+            start(device, config, way.sample_format(), listener.clone())
+        };
+        let size = if is_alsa(device) {
+            pieces(&way)
+        } else {
+            config.buffer_size
+        };
+        let stream = match start(size) {
+            // What ALSA's plug-ins say of their pieces need not be true.
+            Err(error) if error.kind() == ErrorKind::UnsupportedConfig => start(config.buffer_size),
+            started => started,
+        };
+        let stream = stream.map_err(failed)?;
         stream.play().map_err(failed)?;
         let format = AudioFormat {
             rate: config.sample_rate,
@@ -123,7 +143,7 @@ fn start(
         SampleFormat::U64 => build::<u64>,
         SampleFormat::F32 => build::<f32>,
         SampleFormat::F64 => build::<f64>,
-        _ => return Err(cpal::ErrorKind::UnsupportedConfig.into()),
+        _ => return Err(ErrorKind::UnsupportedConfig.into()),
     };
     build(device, config, listener)
 }

@@ -159,6 +159,19 @@ fn pictures_never_go_back() {
 }
 
 #[test]
+fn pictures_are_a_millisecond_apart() {
+    let mut track = video();
+    let at = |nanos| picture(0).with_time(MediaTime::from_nanos(nanos));
+    let times = [20_000_000, 20_000_001, 21_500_000, 22_500_000, 40_000_000].map(|nanos| {
+        let placed = track.take(at(nanos), false, ms(50)).unwrap();
+        assert!(!placed.restamped);
+        placed.media.time().as_nanos()
+    });
+    let expected = [20_000_000, 21_000_000, 22_000_000, 23_000_000, 40_000_000];
+    assert_eq!(times, expected);
+}
+
+#[test]
 fn sound_with_an_impossible_clock_counts_its_samples() {
     let mut track = audio();
     track.take(sound(100_000), false, ms(100_020));
