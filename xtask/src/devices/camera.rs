@@ -1,24 +1,28 @@
-//! The camera: `vivid` in the virtual machine, its faults injected by `v4l2-ctl`; and beside it a sound
-//! card, `snd-aloop`, on which `aplay` plays what it captures.
+//! The camera: `vivid` in the virtual machine, its faults injected by `v4l2-ctl`; beside it a sound
+//! card, `snd-aloop`, on which `aplay` plays what it captures; and both together.
 
 use std::path::Path;
 
 use anyhow::{Result, bail, ensure};
 
-use super::log::Log;
+use super::log::{Log, at_once};
 use super::vm::{Machine, Task, Work};
 use super::{Rig, judge};
 use crate::interop::probe;
-use crate::process;
 
-/// Program and package.
-pub(super) const TOOLS: [(&str, &str); 1] = [("v4l2-ctl", "v4l-utils")];
-
-/// As [`TOOLS`], for the sound card.
-pub(super) const ALSA_TOOLS: [(&str, &str); 1] = [("aplay", "alsa-utils")];
-
-/// Where libasound reads what devices there are, of the package `libasound2-data`.
-const ALSA_SETTINGS: [&str; 3] = ["alsa.conf", "cards", "pcm"];
+/// What is recorded.
+const FILES: [&str; 10] = [
+    "yuyv.mkv",
+    "nv12.mkv",
+    "resized.mkv",
+    "unplugged.mkv",
+    "back.mkv",
+    "command.mkv",
+    "aloop.webm",
+    "aloop_unplugged.webm",
+    "aloop_back.webm",
+    "flash.mkv",
+];
 
 /// How much shorter or longer than asked for a recording may be, in seconds.
 const SLACK: f64 = 0.2;
@@ -31,45 +35,59 @@ pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
     let machine = Machine::set_up()?;
     let task = |program, module, seconds: u32| Task {
         program,
-        variables: vec![("RIG_SECONDS", seconds.to_string())],
+        variables: vec![
+            ("RIG_SECONDS", seconds.to_string()),
+            ("RIG_BEEPS", rig.beeps.to_string()),
+        ],
         // There is one device.
         arguments: vec!["--test-threads=1", "--nocapture", module],
     };
-    let mut tasks = vec![
-        task(&rig.programs.camera, "", rig.seconds_alone()),
-        task(&rig.programs.recordings, "camera::", rig.seconds),
-    ];
-    let mut tools = vec!["v4l2-ctl"];
-    let mut settings = Vec::new();
-    if rig.has_alsa {
-        tasks.push(task(&rig.programs.recordings, "alsa::", rig.seconds));
-        tools.push("aplay");
-        settings.extend(ALSA_SETTINGS.map(|name| Path::new("/usr/share/alsa").join(name)));
-    }
     let work = Work {
-        tasks,
+        groups: vec![
+            vec![
+                task(&rig.programs.camera, "", rig.seconds_alone()),
+                task(&rig.programs.recordings, "alsa::", rig.seconds),
+            ],
+            vec![task(&rig.programs.recordings, "camera::", rig.seconds)],
+            vec![task(&rig.programs.recordings, "flash::", rig.seconds)],
+        ],
         commands: vec![&rig.command],
         variables: vec![("RIG_COMMAND", "/share/media-recorder".to_owned())],
-        tools: tools.into_iter().filter_map(process::find).collect(),
-        settings,
         files: &rig.files,
     };
     machine.run(&work, log)?;
-    let length = f64::from(rig.seconds);
-    for name in ["yuyv.mkv", "nv12.mkv"] {
-        let seconds = judge::plays(&rig.files.join(name), log)?;
-        let is_right = (seconds - length).abs() <= SLACK;
-        ensure!(is_right, "{name} is {seconds} s long instead of {length} s");
-        check_times(&rig.files.join(name), length, log)?;
-    }
-    for name in ["unplugged.mkv", "back.mkv", "command.mkv"] {
-        judge::plays(&rig.files.join(name), log)?;
-    }
-    let sounds = ["aloop.webm", "aloop_unplugged.webm", "aloop_back.webm"];
-    for name in sounds.into_iter().filter(|_| rig.has_alsa) {
-        judge::kilohertz(&rig.files.join(name), log)?;
-    }
-    Ok(())
+    at_once(log, FILES, |name, log| {
+        let file = rig.files.join(name);
+        match name {
+            "yuyv.mkv" | "nv12.mkv" => check_whole(&file, f64::from(rig.seconds), log),
+            "flash.mkv" => check_flashes(&file, rig.beeps, log),
+            _ if name.ends_with(".webm") => judge::kilohertz(&file, log),
+            _ => judge::plays(&file, log).map(drop),
+        }
+    })
+}
+
+/// A recording of so many seconds of a camera that stays.
+fn check_whole(file: &Path, length: f64, log: &mut Log) -> Result<()> {
+    let seconds = judge::plays(file, log)?;
+    let is_right = (seconds - length).abs() <= SLACK;
+    ensure!(is_right, "it is {seconds} s long instead of {length} s");
+    check_times(file, length, log)
+}
+
+/// Flashes and beeps are as far apart as they were.
+fn check_flashes(file: &Path, count: u32, log: &mut Log) -> Result<()> {
+    judge::plays(file, log)?;
+    let late = std::fs::read_to_string(file.with_extension("late"))?;
+    let late: Vec<f64> = late.lines().map(str::parse).collect::<Result<_, _>>()?;
+    log.say(&format!(
+        "flashes were lit up to {:.1} ms after their beeps",
+        late.iter().copied().fold(0.0, f64::max) * 1000.0
+    ));
+    let lit = judge::flashes(file)?;
+    ensure!(lit.len() == late.len(), "{} flashes of {count}", lit.len());
+    let due = lit.iter().zip(late).map(|(lit, late)| lit - late);
+    judge::together(&due.collect::<Vec<_>>(), file, count, log)
 }
 
 /// Every picture is in the file, at its time. What the driver had no buffer for, because the

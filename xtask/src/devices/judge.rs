@@ -12,6 +12,11 @@ use crate::process;
 /// lowest first, then their opposites.
 const CELLS: usize = 32;
 
+/// How far what belongs together may be apart in the file, in seconds.
+const APART: f64 = 0.040;
+/// How much that may change from the first third to the last one.
+const DRIFT: f64 = 0.010;
+
 /// A file that plays: ffmpeg decodes all of it without a word, each track begins within a
 /// hundredth of a second of the whole, and times go on. How many seconds it says it has.
 pub(super) fn plays(file: &Path, log: &mut Log) -> Result<f64> {
@@ -134,8 +139,45 @@ pub(super) fn first_seen(numbers: &[(f64, u16)]) -> Vec<(f64, u16)> {
     first
 }
 
+/// When each flash was lit, in seconds: halfway between the last picture without it and the first one
+/// with it.
+pub(super) fn flashes(file: &Path) -> Result<Vec<f64>> {
+    let times = probe::packet_times(file, "v:0")?;
+    let flashes = signals::flashes(file)?.into_iter();
+    Ok(flashes.map(|flash| lit(flash.start, &times)).collect())
+}
+
+fn lit(seen: f64, times: &[f64]) -> f64 {
+    let before = times.iter().rfind(|time| **time < seen);
+    before.map_or(seen, |before| (before + seen) / 2.0)
+}
+
+/// That what was seen at these times, in seconds, belongs to the beeps in the file: so many of each.
+pub(super) fn together(seen: &[f64], file: &Path, count: u32, log: &mut Log) -> Result<()> {
+    let (beeps, count) = (beeps(file)?, count as usize);
+    let numbers = (seen.len(), beeps.len());
+    let (seen_count, heard) = numbers;
+    let all = format!("{seen_count} seen and {heard} heard of {count}");
+    ensure!(numbers == (count, count), all);
+    let pairs = seen.iter().zip(&beeps);
+    let apart: Vec<f64> = pairs.map(|(seen, heard)| heard - seen).collect();
+    let worst = apart.iter().copied().map(f64::abs).fold(0.0, f64::max);
+    let third = count / 3;
+    let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
+    let (first, last) = (mean(&apart[..third]), mean(&apart[count - third..]));
+    log.say(&format!(
+        "sound against picture: worst {:.1} ms, {:+.1} ms in the first third, {:+.1} ms in the last",
+        worst * 1000.0,
+        first * 1000.0,
+        last * 1000.0
+    ));
+    ensure!(worst < APART, "too far apart: {apart:.4?}");
+    ensure!((last - first).abs() < DRIFT, "it drifts: {apart:.4?}");
+    Ok(())
+}
+
 /// When each beep begins, in seconds.
-pub(super) fn beeps(file: &Path) -> Result<Vec<f64>> {
+fn beeps(file: &Path) -> Result<Vec<f64>> {
     let begin = probe::first_frame_time(file, "a:0")?;
     let beeps = signals::beeps(&inputs::samples(file)?, begin);
     Ok(beeps.into_iter().map(|beep| beep.start).collect())
@@ -188,6 +230,15 @@ mod tests {
         let mut torn = card(7);
         torn[CELLS / 2..].copy_from_slice(&card(8)[CELLS / 2..]);
         assert_eq!(number(&torn), None);
+    }
+
+    #[test]
+    fn a_flash_is_lit_between_two_pictures() {
+        let times = [0.0, 0.5, 0.6, 1.0];
+        assert_eq!(
+            [0.0, 0.5, 1.0].map(|seen| lit(seen, &times)),
+            [0.0, 0.25, 0.8]
+        );
     }
 
     #[test]

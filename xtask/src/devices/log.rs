@@ -28,6 +28,33 @@ impl Log {
     }
 }
 
+/// Runs each of `all` at the same time; what they say comes one after the other.
+pub(super) fn at_once<T: Send>(
+    log: &mut Log,
+    all: impl IntoIterator<Item = T>,
+    run: impl Fn(T, &mut Log) -> Result<()> + Sync,
+) -> Result<()> {
+    let run = &run;
+    std::thread::scope(|scope| {
+        let start = |each| {
+            scope.spawn(move || {
+                let mut log = Log::default();
+                (run(each, &mut log), log)
+            })
+        };
+        let runs: Vec<_> = all.into_iter().map(start).collect();
+        let mut results = Ok(());
+        for run in runs {
+            let Ok((result, own)) = run.join() else {
+                bail!("a thread panicked");
+            };
+            log.say(&own.to_string());
+            results = results.and(result);
+        }
+        results
+    })
+}
+
 impl fmt::Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

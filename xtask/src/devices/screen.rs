@@ -1,31 +1,42 @@
 //! Screens that nobody sees, on an X server and a Wayland compositor.
 
+use std::process::Command;
+
 use anyhow::{Result, ensure};
 
 use super::display::{Display, without};
-use super::log::Log;
+use super::log::{Log, at_once};
 use super::{Rig, judge};
 
 /// The clock's numbers come so far apart, and in the file as well, to a thousandth of a second.
 const PERIOD: f64 = 1.0 / 30.0;
 
+type Run = fn(&Rig, &mut Log) -> Result<()>;
+
 pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
-    let alone = |module| {
-        let mut test = rig.test(&rig.programs.screen, module);
-        test.env("RIG_SECONDS", rig.seconds_alone().to_string());
-        test
-    };
-    log.run(without(&mut alone("nothing::")))?;
+    log.run(without(&mut alone(rig, "nothing::")))?;
+    let displays: [Run; 2] = [x11, wayland];
+    at_once(log, displays, |display, log| display(rig, log))?;
+    check_clock(rig, log)
+}
 
-    let x11 = Display::x11()?;
-    log.run(x11.environment(&mut alone("x11::")))?;
+fn x11(rig: &Rig, log: &mut Log) -> Result<()> {
+    let display = Display::x11()?;
+    log.run(display.environment(&mut alone(rig, "x11::")))?;
     let mut recording = rig.test(&rig.programs.recordings, "screen::");
-    log.run(x11.environment(&mut recording))?;
-    drop(x11);
-    check_clock(rig, log)?;
+    log.run(display.environment(&mut recording))
+}
 
-    let wayland = Display::wayland()?;
-    log.run(wayland.environment(&mut alone("wayland::")))
+fn wayland(rig: &Rig, log: &mut Log) -> Result<()> {
+    let display = Display::wayland()?;
+    log.run(display.environment(&mut alone(rig, "wayland::")))
+}
+
+/// Tests of displays by themselves.
+fn alone(rig: &Rig, module: &str) -> Command {
+    let mut test = rig.test(&rig.programs.screen, module);
+    test.env("RIG_SECONDS", rig.seconds_alone().to_string());
+    test
 }
 
 /// Each number of the clock is in the file, once and in order.

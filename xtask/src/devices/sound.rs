@@ -3,19 +3,24 @@
 use anyhow::{Context, Result};
 
 use super::held_up::Watch;
-use super::log::Log;
+use super::log::{Log, at_once};
 use super::sound_server::{Kind, SoundServer};
 use super::{Rig, judge};
 
-/// The steps of the tests: microphones by themselves (`true`) and what is recorded of them, while
-/// the server lasts, and up to its end. It is started anew after that.
-const STEPS: [(bool, &str); 6] = [
-    (true, "signal::"),
-    (true, "with_a_server::"),
-    (false, "sound::lasts::"),
-    (false, "sound::ends::"),
-    (true, "with_an_end::"),
-    (true, "without_a_server::"),
+/// The tests, module by module, up to the end of a server: of microphones by themselves (`true`), and
+/// of what is recorded of them.
+const RUNS: [&[(bool, &str)]; 2] = [
+    &[
+        (true, "signal::"),
+        (true, "complete::"),
+        (true, "with_an_end::"),
+        (true, "without_a_server::"),
+    ],
+    &[
+        (true, "with_a_server::"),
+        (false, "sound::lasts::"),
+        (false, "sound::ends::"),
+    ],
 ];
 
 /// How often a server's steps are tried on a machine that has other things to do.
@@ -32,27 +37,10 @@ pub(super) fn can_be_played() -> Result<()> {
 }
 
 pub(super) fn run(rig: &Rig, log: &mut Log) -> Result<()> {
-    std::thread::scope(|scope| {
-        let runs = KINDS.map(|kind| {
-            scope.spawn(move || {
-                let mut log = Log::default();
-                let result = if rig.is_shared {
-                    run_shared(kind, rig, &mut log)
-                } else {
-                    run_kind(kind, rig, &mut log)
-                };
-                (log, result)
-            })
-        });
-        let mut results = Ok(());
-        for (kind, run) in KINDS.iter().zip(runs) {
-            let Ok((own, result)) = run.join() else {
-                anyhow::bail!("{kind:?}: the thread panicked");
-            };
-            log.say(&format!("-- {kind:?}\n{own}"));
-            results = results.and(result.with_context(|| format!("{kind:?}")));
-        }
-        results
+    at_once(log, KINDS, |kind, log| {
+        log.say(&format!("-- {kind:?}"));
+        let run = if rig.is_shared { run_shared } else { run_kind };
+        run(kind, rig, log).with_context(|| format!("{kind:?}"))
     })
 }
 
@@ -77,21 +65,21 @@ fn run_shared(kind: Kind, rig: &Rig, log: &mut Log) -> Result<()> {
 fn run_kind(kind: Kind, rig: &Rig, log: &mut Log) -> Result<()> {
     let files = rig.files.join(format!("{kind:?}"));
     std::fs::create_dir_all(&files)?;
-    let mut server = SoundServer::start(kind)?;
-    for (is_alone, module) in STEPS {
-        let program = if is_alone {
-            &rig.programs.sound
-        } else {
-            &rig.programs.recordings
-        };
-        let mut test = rig.test(program, module);
-        test.env("RIG_FILES", &files);
-        log.run(server.environment(&mut test))
-            .with_context(|| server.logs())?;
-        if module == "sound::ends::" {
-            server = SoundServer::start(kind)?;
+    at_once(log, RUNS, |modules, log| {
+        let server = SoundServer::start(kind)?;
+        for (is_alone, module) in modules {
+            let program = if *is_alone {
+                &rig.programs.sound
+            } else {
+                &rig.programs.recordings
+            };
+            let mut test = rig.test(program, module);
+            test.env("RIG_FILES", &files);
+            log.run(server.environment(&mut test))
+                .with_context(|| server.logs())?;
         }
-    }
+        Ok(())
+    })?;
     for name in ["tone.webm", "unloaded.webm", "killed.webm"] {
         judge::kilohertz(&files.join(name), log)?;
     }

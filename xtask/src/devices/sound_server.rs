@@ -11,8 +11,7 @@ use anyhow::{Context, Result, bail};
 use crate::process;
 
 /// Program and Debian package.
-pub(super) const TOOLS: [(&str, &str); 7] = [
-    ("chrt", "util-linux"),
+pub(super) const TOOLS: [(&str, &str); 6] = [
     ("kill", "procps"),
     ("pactl", "pulseaudio-utils"),
     ("pipewire", "pipewire-bin"),
@@ -30,16 +29,6 @@ const SESSION: &str = "\
 alsa_monitor.enabled = false
 default_access.properties[\"enable-flatpak-portal\"] = false
 ";
-
-/// Sound servers run with priority, or lose sound where others compute: here with as much as the
-/// user may have, without what grants it over D-Bus.
-const REAL_TIME: [&str; 3] = ["chrt", "--rr", "5"];
-
-fn can_be_in_real_time() -> bool {
-    let [program, arguments @ ..] = REAL_TIME;
-    let tried = process::output(Command::new(program).args(arguments).arg("true"));
-    tried.is_ok_and(|tried| tried.status.success())
-}
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
@@ -96,11 +85,8 @@ impl SoundServer {
     fn spawn(&mut self, program: &str, arguments: &[&str]) -> Result<()> {
         let log = File::create(self.path(&format!("{}.log", self.programs.len())))?;
         let mut command = Command::new("nice");
-        command.arg("--adjustment=-19");
-        if can_be_in_real_time() {
-            command.args(REAL_TIME);
-        }
-        command.arg(program);
+        // What plays gives itself more: a priority in real time, where the user may.
+        command.args(["--adjustment=-19", program]);
         command.args(arguments).stdin(Stdio::null());
         command.stdout(log.try_clone()?).stderr(log);
         let child = self.environment(&mut command).spawn();

@@ -1,6 +1,7 @@
 //! A virtual machine whose kernel plays a camera and a sound card: Debian's plain kernel under
 //! emulation, so that no access to the processor's virtualisation is needed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,12 +15,22 @@ use super::{apt_get, modules};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// Program and package.
-pub(super) const TOOLS: [(&str, &str); 3] = [
+/// Program, or header, and package: what runs in the machine is built for ALSA.
+pub(super) const TOOLS: [(&str, &str); 7] = [
+    ("/usr/include/alsa/asoundlib.h", "libasound2-dev"),
+    ("aplay", "alsa-utils"),
     ("objcopy", "binutils"),
+    ("pkg-config", "pkg-config"),
     ("qemu-system-x86_64", "qemu-system-x86"),
+    ("v4l2-ctl", "v4l-utils"),
     ("xz", "xz-utils"),
 ];
+
+/// What is called in the machine: it injects faults into the camera, and plays on the sound card.
+const CALLED: [&str; 2] = ["v4l2-ctl", "aplay"];
+
+/// Where libasound reads what devices there are, of the package `libasound2-data`.
+const ALSA_SETTINGS: [&str; 3] = ["alsa.conf", "cards", "pcm"];
 
 /// What the machine needs to reach its share, and the devices, with their parameters.
 const MODULES: [(&str, &str); 5] = [
@@ -52,15 +63,12 @@ const LIMIT_SECONDS: &str = "600";
 
 /// What is done in the machine.
 pub(super) struct Work<'a> {
-    /// One after the other, up to the first that fails.
-    pub(super) tasks: Vec<Task<'a>>,
+    /// One group after the other, up to the first with one that fails; those of a group at the same
+    /// time.
+    pub(super) groups: Vec<Vec<Task<'a>>>,
     /// Programs that they call, from where they run.
     pub(super) commands: Vec<&'a Path>,
     pub(super) variables: Vec<(&'a str, String)>,
-    /// Programs of this system that they call.
-    pub(super) tools: Vec<PathBuf>,
-    /// Files and directories of this system that they read.
-    pub(super) settings: Vec<PathBuf>,
     /// Where the files go that they make, in the directory `RIG_FILES` of the machine.
     pub(super) files: &'a Path,
 }
@@ -121,7 +129,7 @@ impl Machine {
     fn unpack(&self, package: &Path, patterns: &[&str]) -> Result<()> {
         let script =
             r#"package=$1; shift; dpkg-deb --fsys-tarfile "$package" | tar -x --wildcards "$@""#;
-        let mut shell = Command::new("sh");
+        let mut shell = in_background("sh");
         shell.args(["-c", script, "sh"]).arg(package).args(patterns);
         // Another release may lack a directory; what is missed shows when modules are loaded.
         process::output(shell.current_dir(&self.directory))?;
@@ -141,7 +149,7 @@ impl Machine {
             &packed,
             payload(&image).context("the kernel has another form")?,
         )?;
-        let mut xz = Command::new("xz");
+        let mut xz = in_background("xz");
         xz.args(["-dc", "--single-stream"]).arg(&packed);
         let kernel = process::output(&mut xz)?.stdout;
         if !kernel.starts_with(b"\x7fELF") {
@@ -168,17 +176,17 @@ impl Machine {
         }
         initrd.add("modules/list", list.as_bytes());
         let mut files = Vec::new();
-        let programs = work.tasks.iter().map(|task| task.program);
+        let programs = work.groups.iter().flatten().map(|task| task.program);
         for program in programs.chain(work.commands.iter().copied()) {
             files.extend(libraries(program)?);
         }
-        for tool in &work.tools {
-            files.extend(libraries(tool)?);
-            let name = tool.file_name().unwrap_or_default().to_string_lossy();
-            initrd.add_file(&format!("bin/{name}"), tool)?;
+        for name in CALLED {
+            let tool = process::find(name).with_context(|| format!("no {name}"))?;
+            files.extend(libraries(&tool)?);
+            initrd.add_file(&format!("bin/{name}"), &tool)?;
         }
-        for path in &work.settings {
-            add_files(path.clone(), &mut files)?;
+        for name in ALSA_SETTINGS {
+            add_files(Path::new("/usr/share/alsa").join(name), &mut files)?;
         }
         files.sort();
         files.dedup();
@@ -193,16 +201,11 @@ impl Machine {
     pub(super) fn run(&self, work: &Work<'_>, log: &mut Log) -> Result<()> {
         let share = tempfile::tempdir()?;
         let file = |name: &str| share.path().join(name);
-        let initrd = self.directory.join("initrd");
-        fs::write(&initrd, self.initrd(work)?)?;
-        for (n, task) in work.tasks.iter().enumerate() {
-            strip(task.program, &file(&program_name(n)))?;
-        }
-        for command in &work.commands {
-            strip(
-                command,
-                &file(&command.file_name().unwrap_or_default().to_string_lossy()),
-            )?;
+        fs::write(file("initrd"), self.initrd(work)?)?;
+        let programs = work.groups.iter().flatten().map(|task| task.program);
+        let programs: BTreeSet<&Path> = programs.chain(work.commands.iter().copied()).collect();
+        for program in programs {
+            strip(program, &file(&name(program)))?;
         }
         fs::create_dir(file("files"))?;
         fs::write(file("run.sh"), script(work))?;
@@ -227,7 +230,7 @@ impl Machine {
             "-no-reboot",
         ]);
         qemu.arg("-kernel").arg(self.kernel());
-        qemu.arg("-initrd").arg(&initrd);
+        qemu.arg("-initrd").arg(file("initrd"));
         // A busy host lets the kernel's look at its timer fail.
         qemu.args([
             "-append",
@@ -258,6 +261,13 @@ impl Machine {
             }
         }
     }
+}
+
+/// A program that leaves the processor to what records meanwhile.
+fn in_background(program: &str) -> Command {
+    let mut nice = Command::new("nice");
+    nice.args(["--adjustment=19", program]);
+    nice
 }
 
 /// A file, or all files in a directory and those in it.
@@ -300,9 +310,10 @@ fn payload(image: &[u8]) -> Option<&[u8]> {
     image.get(start..start.checked_add(number(0x24c)?)?)
 }
 
-/// What a program is called in the machine.
-fn program_name(n: usize) -> String {
-    format!("program{n}")
+/// What a program is called, in the machine as well.
+fn name(program: &Path) -> String {
+    let name = program.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 /// What the machine's shell runs.
@@ -311,15 +322,23 @@ fn script(work: &Work<'_>) -> String {
     for (name, value) in &work.variables {
         script.push_str(&format!("export {name}={value}\n"));
     }
-    for (n, task) in work.tasks.iter().enumerate() {
-        for (name, value) in &task.variables {
-            script.push_str(&format!("{name}={value} "));
+    for group in &work.groups {
+        for (n, task) in group.iter().enumerate() {
+            for (name, value) in &task.variables {
+                script.push_str(&format!("{name}={value} "));
+            }
+            script.push_str(&format!("./{}", name(task.program)));
+            for argument in &task.arguments {
+                script.push_str(&format!(" '{argument}'"));
+            }
+            // What it says is kept together.
+            script.push_str(&format!(" > said{n} 2>&1 & task{n}=$!\n"));
         }
-        script.push_str(&format!("./{}", program_name(n)));
-        for argument in &task.arguments {
-            script.push_str(&format!(" '{argument}'"));
+        for n in 0..group.len() {
+            script.push_str(&format!(
+                "status=0; wait $task{n} || status=$?; cat said{n}; test $status = 0\n"
+            ));
         }
-        script.push('\n');
     }
     script
 }
@@ -352,21 +371,27 @@ mod tests {
     #[test]
     fn the_work_is_a_script() {
         let task = |argument| Task {
-            program: Path::new("test"),
+            program: Path::new("built/test"),
             variables: vec![("RIG_SECONDS", "2".to_owned())],
-            arguments: vec![argument],
+            arguments: vec!["--nocapture", argument],
         };
         let work = Work {
-            tasks: vec![task("--test-threads=1"), task("")],
+            groups: vec![vec![task("camera::")], vec![task("a::"), task("b::")]],
             commands: Vec::new(),
             variables: vec![("RIG_COMMAND", "it".to_owned())],
-            tools: Vec::new(),
-            settings: Vec::new(),
             files: Path::new("files"),
         };
-        let expected = "set -e\nexport RIG_FILES=/share/files\nexport RIG_COMMAND=it\n\
-                        RIG_SECONDS=2 ./program0 '--test-threads=1'\n\
-                        RIG_SECONDS=2 ./program1 ''\n";
-        assert_eq!(script(&work), expected);
+        let wait =
+            |n| format!("status=0; wait $task{n} || status=$?; cat said{n}; test $status = 0\n");
+        let expected = [
+            "set -e\nexport RIG_FILES=/share/files\nexport RIG_COMMAND=it\n",
+            "RIG_SECONDS=2 ./test '--nocapture' 'camera::' > said0 2>&1 & task0=$!\n",
+            &wait(0),
+            "RIG_SECONDS=2 ./test '--nocapture' 'a::' > said0 2>&1 & task0=$!\n",
+            "RIG_SECONDS=2 ./test '--nocapture' 'b::' > said1 2>&1 & task1=$!\n",
+            &wait(0),
+            &wait(1),
+        ];
+        assert_eq!(script(&work), expected.concat());
     }
 }

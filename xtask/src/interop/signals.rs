@@ -23,7 +23,7 @@ const SILENCE: usize = 480;
 pub(crate) type Signal = Range<f64>;
 
 /// All flashes. One lasts until the next picture.
-pub(super) fn flashes(file: &Path) -> Result<Vec<Signal>> {
+pub(crate) fn flashes(file: &Path) -> Result<Vec<Signal>> {
     // The top eighth of each frame, averaged to one pixel of which the luma is kept.
     let filter = "crop=iw:ih/8:0:0,scale=1:1:flags=area,format=gray";
     let mut ffmpeg = inputs::ffmpeg();

@@ -1,5 +1,5 @@
 //! Microphones of a sound server that really runs: `cargo xtask devices sound` starts PulseAudio and
-//! PipeWire, says where in the environment, and runs these tests in three steps. `RIG_SECONDS` is
+//! PipeWire, says where in the environment, and runs these tests module by module. `RIG_SECONDS` is
 //! how long the noise is.
 
 #![cfg(target_os = "linux")]
@@ -8,6 +8,8 @@
     reason = "helpers of tests may panic as tests may"
 )]
 
+/// Nothing of the sound of a server is missing.
+mod complete;
 mod server;
 mod signal;
 /// The server is there all the time.

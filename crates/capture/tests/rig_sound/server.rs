@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use media_recorder_capture::{AudioDevice, Captured, DeviceError, Microphone};
+use media_recorder_capture::{AudioDevice, AudioWanted, Captured, DeviceError, Microphone};
 use media_recorder_types::AudioFrame;
 
 /// Samples per second of the sinks and of what is played on them.
@@ -62,6 +62,11 @@ impl NullSink {
 
     pub(crate) fn monitor(&self) -> String {
         format!("{}.monitor", self.name)
+    }
+
+    /// Captures what is played on it.
+    pub(crate) fn open(&self, wanted: AudioWanted) -> Microphone {
+        Microphone::open(Some(&self.monitor()), wanted).unwrap()
     }
 
     /// Takes it out, and whatever captures from it.
@@ -125,6 +130,19 @@ pub(crate) fn signal(name: &str) {
 /// The next run, which must come.
 pub(crate) fn next(microphone: &mut Microphone) -> Captured<AudioFrame> {
     microphone.read(PATIENCE).unwrap().expect("no sound comes")
+}
+
+/// All runs up to the first that is more than silence.
+pub(crate) fn until_sound(microphone: &mut Microphone) -> Vec<Captured<AudioFrame>> {
+    let mut runs = Vec::new();
+    loop {
+        let run = next(microphone);
+        let is_sound = run.data.samples().iter().any(|sample| *sample != 0.0);
+        runs.push(run);
+        if is_sound {
+            return runs;
+        }
+    }
 }
 
 /// Runs of at least so many seconds, from now on.

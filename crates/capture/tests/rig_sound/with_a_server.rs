@@ -2,64 +2,14 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use media_recorder_capture::{
-    AudioDevice, AudioWanted, DeviceError, Microphone, SoundChanges, microphones, outputs,
+    AudioDevice, AudioWanted, Captured, DeviceError, Microphone, SoundChanges, microphones, outputs,
 };
+use media_recorder_types::AudioFrame;
 
 use crate::server::{
-    NullSink, PATIENCE, RATE, capture, end, is_shared, next, pactl, samples, within,
+    NullSink, PATIENCE, RATE, capture, end, is_shared, next, pactl, samples, until_sound, within,
 };
-use crate::signal::{Difference, Tone, find, noise, sine};
-
-fn open(sink: &NullSink, wanted: AudioWanted) -> Microphone {
-    Microphone::open(Some(&sink.monitor()), wanted).unwrap()
-}
-
-/// How long the noise is.
-fn seconds() -> u32 {
-    let seconds = std::env::var("RIG_SECONDS").ok();
-    seconds.and_then(|text| text.parse().ok()).unwrap_or(10)
-}
-
-#[test]
-fn noise_comes_bit_for_bit() {
-    let sink = NullSink::load("rig_noise");
-    let mut microphone = open(&sink, AudioWanted::default());
-    assert_eq!(
-        (microphone.format().rate, microphone.format().channels),
-        (RATE, 2)
-    );
-    let played = noise((seconds() + 4) as usize * RATE as usize);
-    let player = sink.play(&played);
-    let mut runs = Vec::new();
-    while next_has_sound(&mut microphone, &mut runs).is_none() {}
-    runs.extend(capture(&mut microphone, seconds()));
-    drop(player);
-
-    let captured = samples(&runs);
-    let silence = captured.iter().take_while(|sample| **sample == 0.0).count();
-    let captured = &captured[silence..];
-    let start = find(&played, &captured[..64]).expect("the beginning is what was played");
-    let difference = Difference::between(captured, &played[start..]);
-    println!("{} samples, {difference:?}", captured.len());
-    assert!(captured.len() >= (seconds() * 2 * RATE) as usize);
-    assert_eq!(difference.wrong, 0);
-    // A server that never has time is none to test by.
-    let silent: usize = difference.silences.iter().sum();
-    assert!(is_shared() || silent * 20 < captured.len(), "{silent}");
-    // So that none of the silence is ours.
-    assert_eq!(microphone.counts().lost, 0);
-}
-
-/// The next run, if it is more than silence; it is kept.
-fn next_has_sound(
-    microphone: &mut Microphone,
-    runs: &mut Vec<media_recorder_capture::Captured<media_recorder_types::AudioFrame>>,
-) -> Option<()> {
-    let run = next(microphone);
-    let is_sound = run.data.samples().iter().any(|sample| *sample != 0.0);
-    runs.push(run);
-    is_sound.then_some(())
-}
+use crate::signal::{Tone, noise, sine};
 
 #[test]
 fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
@@ -69,14 +19,13 @@ fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
         rate: Some(44_100),
         channels: Some(1),
     };
-    let mut microphone = open(&sink, wanted);
+    let mut microphone = sink.open(wanted);
     assert_eq!(
         (microphone.format().rate, microphone.format().channels),
         (44_100, 1)
     );
     let _player = sink.play(&sine(1000.0, RATE, 9 * RATE as usize));
-    let mut runs = Vec::new();
-    while next_has_sound(&mut microphone, &mut runs).is_none() {}
+    until_sound(&mut microphone);
     capture(&mut microphone, 1);
     let runs = capture(&mut microphone, 5);
 
@@ -87,13 +36,7 @@ fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
     let least = if is_shared() { 2500 } else { 4700 };
     assert!(tone.waves > least, "{tone:?}");
     let by_count = f64::from(tone.waves) * 44_100.0 / tone.len;
-    let (first, last) = (&runs[0], &runs[runs.len() - 1]);
-    let frames: usize = runs[..runs.len() - 1]
-        .iter()
-        .map(|run| run.data.len())
-        .sum();
-    let rate = frames as f64 / last.at.duration_since(first.at).as_secs_f64();
-    let by_instants = by_count * rate / 44_100.0;
+    let by_instants = by_count * rate_by_instants(&runs) / 44_100.0;
     println!(
         "{by_count:.4} Hz by count, {by_instants:.4} Hz by instants, silent for {:?} samples",
         tone.silences
@@ -102,11 +45,24 @@ fn a_kilohertz_is_a_kilohertz_by_count_and_by_instants() {
     assert!((by_instants - 1000.0).abs() < 2.0, "{by_instants}");
 }
 
+/// Samples per second by their instants, as in most fifths of the time: a server that plays to no
+/// hardware and was kept from running goes on from there, and no sound is captured meanwhile.
+fn rate_by_instants(runs: &[Captured<AudioFrame>]) -> f64 {
+    let rate = |part: &[Captured<AudioFrame>]| {
+        let (last, others) = part.split_last().unwrap();
+        let frames: usize = others.iter().map(|run| run.data.len()).sum();
+        frames as f64 / last.at.duration_since(part[0].at).as_secs_f64()
+    };
+    let mut rates: Vec<f64> = runs.chunks_exact(runs.len() / 5).map(rate).collect();
+    rates.sort_by(f64::total_cmp);
+    rates[rates.len() / 2]
+}
+
 #[test]
 fn instants_are_even_and_lie_shortly_before_now() {
     let sink = NullSink::load("rig_instants");
     let _player = sink.play(&noise(15 * RATE as usize));
-    let mut microphone = open(&sink, AudioWanted::default());
+    let mut microphone = sink.open(AudioWanted::default());
     let mut expected = None;
     let (mut worst, mut oldest) = (Duration::ZERO, Duration::ZERO);
     let mut steps = 0;
@@ -133,39 +89,9 @@ fn instants_are_even_and_lie_shortly_before_now() {
 }
 
 #[test]
-fn who_reads_late_gets_as_much_sound_as_time_has_passed() {
-    let sink = NullSink::load("rig_late");
-    // Eight channels fill the server's queue of 4 MiB in 2.7 s.
-    let wanted = AudioWanted {
-        rate: None,
-        channels: Some(8),
-    };
-    let mut microphone = open(&sink, wanted);
-    let start = next(&mut microphone).at;
-    let (_nobody, waits) = mpsc::channel::<()>();
-    assert!(waits.recv_timeout(Duration::from_secs(5)).is_err());
-    let (mut frames, mut run_at) = (0, start);
-    // What waited, and then longer than it takes to be sure of a loss.
-    while run_at - start < Duration::from_secs(8) {
-        let run = next(&mut microphone);
-        frames += run.data.len();
-        run_at = run.at;
-    }
-    let counted = frames as f64 / f64::from(RATE);
-    let passed = (run_at - start).as_secs_f64();
-    let late = Instant::now().duration_since(run_at);
-    println!(
-        "{counted:.3} s of sound in {passed:.3} s, {:?}, {late:?} late",
-        microphone.counts()
-    );
-    assert!((counted - passed).abs() < 0.06);
-    assert!(late < within(Duration::from_secs(1)));
-}
-
-#[test]
 fn a_source_that_goes_is_lost_at_once() {
     let sink = NullSink::load("rig_gone");
-    let mut microphone = open(&sink, AudioWanted::default());
+    let mut microphone = sink.open(AudioWanted::default());
     capture(&mut microphone, 1);
     let (gone, when) = mpsc::channel();
     let error = std::thread::scope(|scope| {

@@ -11,8 +11,13 @@
 /// In a machine with a sound card of the driver `snd-aloop` and no sound server.
 #[cfg(feature = "cpal")]
 mod alsa;
+#[cfg(feature = "cpal")]
+mod alsa_player;
 /// In a machine with a camera of the driver `vivid`.
 mod camera;
+/// In a machine with both, a camera of the driver `vivid` and that sound card.
+#[cfg(feature = "cpal")]
+mod flash;
 /// With no camera, no sound server and no display.
 mod nothing;
 mod recording;
@@ -22,6 +27,8 @@ mod screen;
 mod sound;
 /// With an X server, and PulseAudio as the sound server.
 mod together;
+#[cfg(feature = "cpal")]
+mod vivid;
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../../../capture/tests/rig_screen/card.rs"]

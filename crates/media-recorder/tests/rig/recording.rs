@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use media_recorder::{
     ErrorKind, MediaRecorder, MediaStream, Preset, ReadyState, RecorderOptions, RecordingState,
-    Saved, Summary,
+    Saved, Summary, TrackStatistics,
 };
 
 use crate::server::within;
@@ -18,6 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) fn length() -> Duration {
     let seconds = std::env::var("RIG_SECONDS").unwrap();
     Duration::from_secs(seconds.parse().unwrap())
+}
+
+/// How many beeps there are in a recording that has some.
+pub(crate) fn beeps() -> u64 {
+    std::env::var("RIG_BEEPS").unwrap().parse().unwrap()
 }
 
 /// Lets time go by.
@@ -41,6 +46,11 @@ impl Recording {
         let saved = events.save_to(Path::new(&directory).join(name)).unwrap();
         recorder.start().unwrap();
         Self { recorder, saved }
+    }
+
+    /// What has come of its first track so far.
+    pub(crate) fn statistics(&self) -> TrackStatistics {
+        self.recorder.statistics().tracks[0]
     }
 
     /// Ends it, and all of its tracks.

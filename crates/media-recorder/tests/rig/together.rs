@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use media_recorder::{ConstrainChoice, ConstraintSet, Constraints, MediaDevices, MediaStream};
 
-use crate::recording::{Recording, pass};
+use crate::recording::{Recording, beeps, pass};
 use crate::screen;
 use crate::server::{RATE, pactl};
 
@@ -57,7 +57,7 @@ fn sound(hundredth: u64) -> Vec<u8> {
 /// outside, where `RIG_BEEPS` says how many they are.
 #[test]
 fn beeps_and_numbers_that_belong_together_are_recorded() {
-    let beeps: u16 = std::env::var("RIG_BEEPS").unwrap().parse().unwrap();
+    let beeps = u16::try_from(beeps()).unwrap();
     let source = PipeSource::load();
     let mut pipe = OpenOptions::new().write(true).open(&source.pipe).unwrap();
     let (window, display) = screen::window();
