@@ -8,32 +8,38 @@ use media_recorder_types::{AudioFrame, MediaTime};
 
 use super::timeline::Timeline;
 use super::waiting::Waiting;
-use crate::{AudioFormat, Captured, DeviceCounts};
+use crate::{AudioFormat, Captured, DeviceCounts, DeviceError};
 
 /// The longest loss that is filled with silence. What is longer, such as a source that was
 /// suspended, only shows in the instants.
 const LONGEST_FILL_SECONDS: u64 = 10;
 
-/// How much sound waits, at most, for the first word of when it was captured.
-#[cfg(target_os = "linux")]
+/// How much sound waits, at most, for a sure word of when it was captured.
 const LONGEST_WAIT_SECONDS: u64 = 2;
 
 /// Sound on its way from whoever captures it to the reader.
 pub(super) struct Intake {
+    /// What errors name.
+    device: String,
     format: AudioFormat,
     waiting: Waiting,
     timeline: Timeline,
     counts: DeviceCounts,
+    has_ended: bool,
+    failure: Option<DeviceError>,
 }
 
 impl Intake {
-    /// Of a microphone that delivers this; its rate is not zero.
-    pub(super) fn new(format: AudioFormat) -> Self {
+    /// Of a microphone of that name that delivers this; its rate is not zero.
+    pub(super) fn new(device: String, format: AudioFormat) -> Self {
         let channels = NonZero::new(format.channels).unwrap_or(NonZero::<u16>::MIN);
         Self {
+            device,
             waiting: Waiting::new(format.rate, channels),
             timeline: Timeline::new(format.rate),
             counts: DeviceCounts::default(),
+            has_ended: false,
+            failure: None,
             format,
         }
     }
@@ -84,8 +90,32 @@ impl Intake {
         self.waiting.lose(len, self.seconds(LONGEST_FILL_SECONDS));
     }
 
-    /// The first that waits, once its instant is known.
-    pub(super) fn take(&mut self) -> io::Result<Option<Captured<AudioFrame>>> {
+    /// Says that nothing more comes, and why.
+    pub(super) fn fail(&mut self, why: DeviceError) {
+        self.has_ended = true;
+        self.failure = Some(why);
+    }
+
+    /// The first that waits, once its instant is known for sure; what [`fail`](Self::fail) was told,
+    /// once, when nothing waits any more.
+    pub(super) fn take(&mut self) -> Result<Option<Captured<AudioFrame>>, DeviceError> {
+        let taken = self.take_sound().map_err(|source| DeviceError::Failed {
+            device: self.device.clone(),
+            source,
+        })?;
+        match (taken, self.failure.take()) {
+            (None, Some(failure)) => Err(failure),
+            (taken, failure) => {
+                self.failure = failure;
+                Ok(taken)
+            }
+        }
+    }
+
+    fn take_sound(&mut self) -> io::Result<Option<Captured<AudioFrame>>> {
+        if !self.is_sure() {
+            return Ok(None);
+        }
         let Some(position) = self.waiting.next_position() else {
             return Ok(None);
         };
@@ -105,14 +135,69 @@ impl Intake {
         Ok(Some(Captured { data, at }))
     }
 
-    /// Whether more waits than does until the first instant is told. Where the system calls back,
-    /// each piece has its own.
-    #[cfg(target_os = "linux")]
+    /// Whether the instants are as exact as they get.
+    fn is_sure(&self) -> bool {
+        self.timeline.is_settled() || self.has_ended || self.is_overdue()
+    }
+
+    /// Whether more waits than does until instants are sure.
     pub(super) fn is_overdue(&self) -> bool {
         self.waiting.len() > self.seconds(LONGEST_WAIT_SECONDS)
     }
 
     fn seconds(&self, seconds: u64) -> u64 {
         seconds * u64::from(self.format.rate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: u32 = 48_000;
+
+    fn mono() -> Intake {
+        let label = "mic".to_owned();
+        let format = AudioFormat {
+            rate: RATE,
+            channels: 1,
+            label: label.clone(),
+        };
+        Intake::new(label, format)
+    }
+
+    /// Pushes a tenth of a second, and measures its end as so many milliseconds late.
+    fn hear(intake: &mut Intake, start: Instant, late: u64) {
+        intake.push(vec![0.5; 4800]);
+        let position = intake.end();
+        let now = start + Duration::from_secs(position) / RATE;
+        intake.measure(position, now + Duration::from_millis(late), now);
+    }
+
+    #[test]
+    fn the_first_sound_waits_until_its_instant_is_sure() {
+        let (mut intake, start) = (mono(), Instant::now() - Duration::from_secs(5));
+        hear(&mut intake, start, 15);
+        assert!(intake.take().unwrap().is_none());
+        for _ in 0..2 {
+            hear(&mut intake, start, 0);
+        }
+        for tenth in 0..3 {
+            let captured = intake.take().unwrap().unwrap();
+            assert_eq!(captured.at, start + Duration::from_millis(100) * tenth);
+        }
+        assert!(intake.take().unwrap().is_none());
+    }
+
+    #[test]
+    fn what_waits_comes_before_the_failure() {
+        let (mut intake, start) = (mono(), Instant::now() - Duration::from_secs(5));
+        hear(&mut intake, start, 15);
+        assert!(intake.take().unwrap().is_none());
+        let device = "mic".to_owned();
+        intake.fail(DeviceError::Lost { device });
+        assert_eq!(intake.take().unwrap().unwrap().data.len(), 4800);
+        assert!(matches!(intake.take(), Err(DeviceError::Lost { .. })));
+        assert!(intake.take().unwrap().is_none());
     }
 }

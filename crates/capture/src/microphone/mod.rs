@@ -83,8 +83,9 @@ pub fn outputs() -> Result<Vec<DeviceInfo>, DeviceError> {
 /// length.
 ///
 /// The instants come from the latency that the server or the system tells, not from when the
-/// sound arrives; they are even, and follow the device's clock. What an output plays counts as
-/// captured when it is heard.
+/// sound arrives; they are even, and follow the device's clock. What was captured first is
+/// given out after a fifth of a second, when they are sure. What an output plays counts as captured
+/// when it is heard.
 ///
 /// On Windows and macOS this was compiled, and not yet run.
 pub struct Microphone(Box<dyn AudioDevice>);

@@ -8,6 +8,11 @@ use std::time::{Duration, Instant};
 /// come apart by a tenth of a millisecond.
 const MEMORY: Duration = Duration::from_secs(1);
 
+/// How much sound comes between the first measurement and one that is trusted, in parts of a second.
+/// The first is made when a stream has just begun, and often within a cycle of the server: a few
+/// later ones tell by how much it was late.
+const SETTLING: (u64, u64) = (3, 20);
+
 /// How late sound must seem in all that was measured in [`MEMORY`], in nanoseconds, until it is
 /// believed that something was lost before it. The cycles of sound servers make it seem late by
 /// less, or not each time.
@@ -23,6 +28,9 @@ pub(super) struct Timeline {
     epoch: Option<Instant>,
     /// When sample 0 was captured, in nanoseconds after the epoch.
     origin: Option<i64>,
+    /// The position from which on measurements are trusted.
+    trusted_from: Option<u64>,
+    is_settled: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,13 +48,25 @@ impl Timeline {
             measured: VecDeque::new(),
             epoch: None,
             origin: None,
+            trusted_from: None,
+            is_settled: false,
         }
+    }
+
+    /// Whether there were enough measurements for the instants to be trusted.
+    pub(super) fn is_settled(&self) -> bool {
+        self.is_settled
     }
 
     /// Says that the sample at `position` was captured at that instant, as it was measured at
     /// `now`. Returns how many samples are missing before it: from now on it counts as if they
     /// had been there.
     pub(super) fn measure(&mut self, position: u64, captured: Instant, now: Instant) -> u64 {
+        let settling = u64::from(self.rate) * SETTLING.0 / SETTLING.1;
+        let trusted_from = self
+            .trusted_from
+            .get_or_insert(position.saturating_add(settling));
+        self.is_settled |= position >= *trusted_from;
         let origin = self.origin_of(position, captured);
         self.measured.push_back(Measurement { at: now, origin });
         // One that is older stays, or all that is there after a break would be late.
@@ -169,6 +189,16 @@ mod tests {
     #[test]
     fn before_the_first_measurement_nothing_is_known() {
         assert_eq!(Timeline::new(RATE).instant(0), None);
+    }
+
+    #[test]
+    fn the_first_measurements_are_not_trusted() {
+        let mut source = Source::new();
+        for tenth in 1..=3 {
+            assert!(!source.timeline.is_settled());
+            source.measure(tenth, 0);
+        }
+        assert!(source.timeline.is_settled());
     }
 
     #[test]

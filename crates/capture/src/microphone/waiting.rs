@@ -67,7 +67,6 @@ impl Waiting {
     }
 
     /// How many samples per channel wait.
-    #[cfg(any(target_os = "linux", test))]
     pub(super) fn len(&self) -> u64 {
         self.end - self.start
     }

@@ -28,7 +28,6 @@ const MOST_CHANNELS: u16 = 32;
 
 /// A microphone that is open.
 pub(super) struct HostMicrophone {
-    name: String,
     heard: Arc<Handover<Heard>>,
     intake: Intake,
     /// Captures until it is dropped.
@@ -82,9 +81,8 @@ impl HostMicrophone {
 
     fn new(format: AudioFormat, heard: Arc<Handover<Heard>>, stream: Option<Stream>) -> Self {
         Self {
-            name: format.label.clone(),
             heard,
-            intake: Intake::new(format),
+            intake: Intake::new(format.label.clone(), format),
             _stream: stream,
         }
     }
@@ -173,16 +171,13 @@ impl AudioDevice for HostMicrophone {
     fn read(&mut self, timeout: Duration) -> Result<Option<Captured<AudioFrame>>, DeviceError> {
         let deadline = Instant::now().checked_add(timeout);
         loop {
-            let waiting = self.intake.take().map_err(|source| DeviceError::Failed {
-                device: self.name.clone(),
-                source,
-            })?;
-            if waiting.is_some() {
-                return Ok(waiting);
+            if let Some(captured) = self.intake.take()? {
+                return Ok(Some(captured));
             }
-            match self.heard.take(deadline)? {
-                Some(heard) => self.take_in(heard),
-                None => return Ok(None),
+            match self.heard.take(deadline) {
+                Ok(Some(heard)) => self.take_in(heard),
+                Ok(None) => return Ok(None),
+                Err(error) => self.intake.fail(error),
             }
         }
     }

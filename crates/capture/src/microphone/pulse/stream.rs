@@ -75,11 +75,14 @@ impl PulseMicrophone {
         let stream = create(&mut connection, source, spec, map).map_err(|e| e.of(&name))?;
         Ok(Self {
             connection,
-            intake: Intake::new(AudioFormat {
-                rate: spec.sample_rate,
-                channels: spec.channels.into(),
-                label: list::source_label(source),
-            }),
+            intake: Intake::new(
+                name.clone(),
+                AudioFormat {
+                    rate: spec.sample_rate,
+                    channels: spec.channels.into(),
+                    label: list::source_label(source),
+                },
+            ),
             name,
             stream: stream.channel,
             source: source.index,
@@ -93,27 +96,20 @@ impl PulseMicrophone {
         })
     }
 
-    fn next(
-        &mut self,
-        deadline: Option<Instant>,
-    ) -> Result<Option<Captured<AudioFrame>>, WireError> {
-        loop {
-            if let Some(captured) = self.take()? {
-                return Ok(Some(captured));
-            }
-            match self.connection.receive(deadline)? {
-                Some(message) => self.take_in(message)?,
-                None => return Ok(None),
-            }
+    /// Takes in what the server says next, and returns whether it said something before the
+    /// deadline.
+    fn listen(&mut self, deadline: Option<Instant>) -> Result<bool, WireError> {
+        if self.is_lost {
+            return Err(WireError::Closed);
         }
-    }
-
-    /// What waits and has its instant.
-    fn take(&mut self) -> Result<Option<Captured<AudioFrame>>, WireError> {
-        match self.intake.take()? {
-            None if self.intake.is_overdue() => Err(WireError::Silent),
-            captured => Ok(captured),
+        if self.intake.is_overdue() {
+            return Err(WireError::Silent);
         }
+        let Some(message) = self.connection.receive(deadline)? else {
+            return Ok(false);
+        };
+        self.take_in(message)?;
+        Ok(true)
     }
 
     fn take_in(&mut self, message: Message) -> Result<(), WireError> {
@@ -216,12 +212,20 @@ impl AudioDevice for PulseMicrophone {
     }
 
     fn read(&mut self, timeout: Duration) -> Result<Option<Captured<AudioFrame>>, DeviceError> {
-        if self.is_lost {
-            return Err(WireError::Closed.of(&self.name));
+        let deadline = Instant::now().checked_add(timeout);
+        loop {
+            if let Some(captured) = self.intake.take()? {
+                return Ok(Some(captured));
+            }
+            match self.listen(deadline) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(error) => {
+                    self.is_lost = true;
+                    self.intake.fail(error.of(&self.name));
+                }
+            }
         }
-        let read = self.next(Instant::now().checked_add(timeout));
-        self.is_lost = read.is_err();
-        read.map_err(|error| error.of(&self.name))
     }
 
     fn counts(&self) -> DeviceCounts {
